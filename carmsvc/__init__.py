@@ -1,0 +1,1 @@
+"""carmsvc: CARM client services for a Canadian customs brokerage."""

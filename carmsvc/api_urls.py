@@ -1,0 +1,5 @@
+"""Every API address under /api/v1/."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,93 @@
+"""Days and instants: the two different day counts of customs law, and Toronto's clock.
+
+A *weekday* is Monday to Friday and includes a holiday that falls on it; a *business day* is any
+day but Saturday and a holiday (SOR/86-1062, s. 2). The two never share a function.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import holidays
+
+TORONTO = ZoneInfo("America/Toronto")
+SATURDAY, SUNDAY = 5, 6
+
+
+def toronto_day(instant: datetime) -> date:
+    """The calendar day in Toronto at an aware instant; CBSA's cut-offs are Eastern."""
+    return instant.astimezone(TORONTO).date()
+
+
+def today_in_toronto() -> date:
+    """Today in Toronto. Rules never call this; doors do and pass the day on."""
+    return toronto_day(datetime.now(UTC))
+
+
+def is_weekday(day: date) -> bool:
+    """Monday to Friday, holidays included (SOR/86-1062, s. 2)."""
+    return day.weekday() < SATURDAY
+
+
+def nth_weekday_after(day: date, count: int) -> date:
+    """The count-th weekday after a day, the day itself not counted. Needs count >= 1."""
+    if count < 1:
+        raise ValueError("count starts at 1")
+    while count:
+        day += timedelta(days=1)
+        count -= is_weekday(day)
+    return day
+
+
+def is_holiday(day: date) -> bool:
+    """A holiday of the Interpretation Act, s. 35(1): every Sunday and the listed federal days."""
+    return day.weekday() == SUNDAY or day in _listed_holidays(day.year)
+
+
+def is_business_day(day: date) -> bool:
+    """Any day but a Saturday and a holiday (SOR/86-1062, s. 2)."""
+    return day.weekday() != SATURDAY and not is_holiday(day)
+
+
+def nth_business_day_after(day: date, count: int) -> date:
+    """The count-th business day after a day, the day itself not counted. Needs count >= 1."""
+    if count < 1:
+        raise ValueError("count starts at 1")
+    while count:
+        day += timedelta(days=1)
+        count -= is_business_day(day)
+    return day
+
+
+def next_day_that_is_no_holiday(day: date) -> date:
+    """Where a time limit that ends on a holiday ends in law (Interpretation Act, s. 26).
+
+    A Saturday is not a holiday, so it does not move.
+    """
+    while is_holiday(day):
+        day += timedelta(days=1)
+    return day
+
+
+@cache
+def _listed_holidays(year: int) -> frozenset[date]:
+    """The named days of s. 35(1) in a year, on their own dates, without substitutes."""
+    federal = holidays.country_holidays("CA", years=year, observed=False, language="en_CA")
+    not_in_the_act = {"Boxing Day"}
+    listed = {day for day, name in federal.items() if name not in not_in_the_act}
+    good_friday = next(day for day, name in federal.items() if name == "Good Friday")
+    always = {date(year, 9, 30), date(year, 11, 11), good_friday + timedelta(days=3)}
+    thanksgiving = nth_weekday_of_month(year, 10, weekday=0, nth=2)  # as proclaimed
+    return frozenset(listed | always | {thanksgiving} | {_victoria_day(year)})
+
+
+def nth_weekday_of_month(year: int, month: int, *, weekday: int, nth: int) -> date:
+    """The nth given weekday (Monday is 0) of a month."""
+    first = date(year, month, 1)
+    return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1))
+
+
+def _victoria_day(year: int) -> date:
+    """The Monday before 25 May (Interpretation Act, s. 35(1), Holidays Act)."""
+    before = date(year, 5, 24)
+    return before - timedelta(days=before.weekday())

@@ -1,0 +1,288 @@
+"""One settings file, from the environment; closed unless opened. See `.env.example`."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+
+def required(name: str) -> str:
+    """A setting without which nothing starts."""
+    try:
+        return os.environ[name]
+    except KeyError:
+        raise RuntimeError(f"Set {name}; see .env.example") from None
+
+
+def flag(name: str, default: str = "0") -> bool:
+    """An on/off setting: 1 or 0, nothing else."""
+    value = os.environ.get(name, default)
+    if value not in {"0", "1"}:
+        raise RuntimeError(f"{name} must be 0 or 1, not {value!r}")
+    return value == "1"
+
+
+def listed(name: str, default: str = "") -> list[str]:
+    """A comma-separated setting."""
+    return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
+
+
+def celery_address(redis_url: str) -> str:
+    """redis-py writes a socket as unix://, Celery as redis+socket://."""
+    return redis_url.replace("unix://", "redis+socket://", 1)
+
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+SECRET_KEY = required("SECRET_KEY")
+DEBUG = flag("DEBUG")
+ALLOWED_HOSTS = listed("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS")
+BASE_URL = os.environ.get("BASE_URL", "http://127.0.0.1:8000")
+IS_HTTPS = BASE_URL.startswith("https://")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "rest_framework",
+    "carmsvc.platform",
+    "clients",
+    "delegation",
+    "statements",
+    "reconciliation",
+    "training",
+    "carmsvc",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "carmsvc.platform.tenancy.ImporterScope",
+    # a page is private unless marked
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+]
+IMPORTER_SCOPE_RESOLVER = "clients.queries.importer_ids_for_request"
+
+ROOT_URLCONF = "carmsvc.urls"
+WSGI_APPLICATION = "carmsvc.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# PostgreSQL: the app role works inside the wall, the owner role builds it
+_APP_DATABASE = dj_database_url.parse(required("DATABASE_URL"), conn_max_age=60)
+_OWNER_DATABASE = dj_database_url.parse(
+    os.environ.get("DATABASE_OWNER_URL") or required("DATABASE_URL")
+)
+DATABASES: dict[str, Any] = {
+    "default": {**_APP_DATABASE, "TEST": {"MIRROR": "owner"}},
+    "owner": {**_OWNER_DATABASE, "TEST": {"DEPENDENCIES": []}},
+}
+DATABASE_ROUTERS = ["carmsvc.platform.tenancy.OwnerMigrates"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Redis or Valkey: broker, cache, nothing that must survive a flush
+REDIS_URL = required("REDIS_URL")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "carmsvc",
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+CELERY_BROKER_URL = celery_address(REDIS_URL)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_TIME_LIMIT = 1800
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 800_000  # kB
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# above the longest time limit, so that nothing healthy is delivered twice
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "global_keyprefix": "carmsvc."}
+CELERY_TASK_PUBLISH_RETRY = False  # the sweep collects what a dead broker did not take
+SWEEP_SECONDS = float(os.environ.get("SWEEP_SECONDS", "60"))
+WORK_LEASE_SECONDS = float(os.environ.get("WORK_LEASE_SECONDS", "300"))
+WORK_RETRY_SECONDS = float(os.environ.get("WORK_RETRY_SECONDS", "30"))
+CELERY_BEAT_SCHEDULE_FILENAME = os.environ.get("BEAT_SCHEDULE_FILE", "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "collect statement and ledger files": {
+        "task": "statements.tasks.collect_files",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS},
+    },
+    "collect match runs": {
+        "task": "reconciliation.tasks.collect_runs",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS},
+    },
+}
+
+# Who signs in
+AUTH_USER_MODEL = "clients.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_ADAPTER = "clients.adapter.InvitationOnlyAdapter"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "account_login"
+EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "carmsvc@localhost")
+
+# Languages and time
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("fr", _("French"))]
+LOCALE_PATHS = [BASE_DIR / "carmsvc" / "locale"]
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = IS_HTTPS
+TIME_ZONE = "America/Toronto"
+USE_TZ = True
+
+# Files: static ones are public and hashed, originals are private and served by views only
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", BASE_DIR / "staticfiles"))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", BASE_DIR / "files"))
+MEDIA_URL = "/no-public-files/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "whitenoise.storage.CompressedManifestStaticFilesStorage"
+            if flag("STATIC_MANIFEST", "0")
+            else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        )
+    },
+}
+WHITENOISE_USE_FINDERS = not flag("STATIC_MANIFEST", "0")
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+
+# Limits on uploaded tables, enforced before memory is spent
+UPLOAD_MAX_BYTES = int(os.environ.get("UPLOAD_MAX_BYTES", 256 * 2**20))
+UPLOAD_MAX_ROWS = int(os.environ.get("UPLOAD_MAX_ROWS", 2_000_000))
+UPLOAD_MAX_COLUMNS = int(os.environ.get("UPLOAD_MAX_COLUMNS", 200))
+UPLOAD_MAX_CELLS = int(os.environ.get("UPLOAD_MAX_CELLS", 60_000_000))
+UPLOAD_MAX_CELL_LENGTH = int(os.environ.get("UPLOAD_MAX_CELL_LENGTH", 1_000))
+UPLOAD_MAX_UNPACKED_BYTES = int(os.environ.get("UPLOAD_MAX_UNPACKED_BYTES", 512 * 2**20))
+UPLOAD_MAX_ROW_ERRORS = int(os.environ.get("UPLOAD_MAX_ROW_ERRORS", 100_000))
+
+# The brokerage: first five digits of its transaction numbers
+BROKER_ACCOUNT_SECURITY_NUMBERS = listed("BROKER_ACCOUNT_SECURITY_NUMBERS")
+BROKERAGE_NAME = os.environ.get("BROKERAGE_NAME", "")
+
+# The wall to the outside
+SECURE_SSL_REDIRECT = IS_HTTPS and flag("SECURE_SSL_REDIRECT", "1")
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_TLS_PROXY", "0") else None
+)
+SECURE_HSTS_SECONDS = 63_072_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_HTTPONLY = False  # htmx sends it back as a header
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# The API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "carmsvc.platform.authentication.ApiKeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PAGINATION_CLASS": "carmsvc.platform.pagination.KeysetPagination",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "carmsvc.platform.problems.problem_response",
+    "COERCE_DECIMAL_TO_STRING": True,
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "DEFAULT_THROTTLE_CLASSES": ["carmsvc.platform.throttling.PrincipalThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"principal": os.environ.get("API_RATE", "600/minute")},
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "carmsvc API",
+    "DESCRIPTION": "CARM statements and ledgers in, reconciliations to the cent out.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+}

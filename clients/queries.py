@@ -1,0 +1,69 @@
+"""Who may see which importers, and what they may do there."""
+
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+
+from carmsvc.platform.api_keys import find_api_key
+from carmsvc.platform.tenancy import every_importer_id, user_scope
+from clients.models import Importer, Membership, StaffAssignment, User
+from clients.rules import Permission, importer_role_allows, staff_role_allows
+
+
+def importer_ids_for(user: User | AnonymousUser) -> list[int]:
+    """The importers a person may see; an administrator sees all of them."""
+    if not isinstance(user, User) or not user.is_active:
+        return []
+    if user.is_administrator:
+        return every_importer_id()
+    rows: Any = StaffAssignment.own if user.is_staff_member else Membership.own
+    with user_scope(user.pk):
+        return list(rows.filter(user=user).values_list("importer_id", flat=True))
+
+
+def importer_ids_for_request(request: HttpRequest) -> list[int]:
+    """The scope of a request: its API key's importers that the key's maker still sees, or
+    the signed-in person's. A key that is not valid opens no scope at all.
+    """
+    word, _, text = request.headers.get("Authorization", "").partition(" ")
+    if word.lower() != "bearer":
+        return importer_ids_for(request.user)
+    key = find_api_key(text.strip())
+    request.api_key = key  # type: ignore[attr-defined]
+    if key is None:
+        return []
+    return sorted(set(key.importer_ids) & set(importer_ids_for(key.user)))
+
+
+def may(user: User | AnonymousUser, permission: Permission, importer_id: int) -> bool:
+    """Whether a person may do this with an importer in their scope."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    if user.is_staff_member:
+        return staff_role_allows(user.staff_role, permission)
+    role = (
+        Membership.objects.filter(user=user, importer_id=importer_id)
+        .values_list("role", flat=True)
+        .first()
+    )
+    return importer_role_allows(role or "", permission)
+
+
+def lead_for(importer_id: int) -> User | None:
+    """The person of our staff whom an importer's stuck work is named to."""
+    assignment = (
+        StaffAssignment.objects.filter(importer_id=importer_id, user__is_active=True)
+        .select_related("user")
+        .order_by("-is_lead", "id")
+        .first()
+    )
+    if assignment:
+        return assignment.user
+    administrators = User.objects.filter(staff_role=User.StaffRole.ADMINISTRATOR, is_active=True)
+    return administrators.order_by("id").first()
+
+
+def importer_by_bn9(bn9: str) -> Importer | None:
+    """The importer with this BN9 in the open scope."""
+    return Importer.objects.filter(bn9=bn9).first()

@@ -1,0 +1,10 @@
+"""The statements app."""
+
+from django.apps import AppConfig
+
+
+class StatementsConfig(AppConfig):
+    """Both sides' documents in."""
+
+    name = "statements"
+    default_auto_field = "django.db.models.BigAutoField"
