@@ -139,6 +139,7 @@ class UploadedFile(TenantModel, WorkRow):
     error_count = models.PositiveIntegerField(default=0)
     warning_count = models.PositiveIntegerField(default=0)
     loaded_at = models.DateTimeField(null=True)
+    collected_at = models.DateTimeField(null=True)  # when reconciliation took it from the door
 
     class Meta:
         abstract = True
@@ -163,10 +164,23 @@ class StatementFile(UploadedFile):
                 name="statement_files_at_the_door",
                 condition=Q(state__in=["received", "reading"], parked_at=None),
             ),
+            models.Index(
+                fields=["id"],
+                name="statement_files_to_collect",
+                condition=Q(state="loaded", collected_at=None),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["importer", "program_account", "period_end", "sha256"],
+                fields=[
+                    "importer",
+                    "program_account",
+                    "period_end",
+                    "sha256",
+                    "stated_opening_balance",
+                    "stated_total_payable",
+                ],
+                nulls_distinct=False,
                 condition=Q(state__in=["received", "reading", "needs_mapping", "loaded"]),
                 name="same_statement_bytes_once",
             ),
@@ -180,6 +194,8 @@ class LedgerFile(UploadedFile):
     entries_new = models.PositiveIntegerField(default=0)
     entries_unchanged = models.PositiveIntegerField(default=0)
     entries_superseded = models.PositiveIntegerField(default=0)
+    # program account id -> first billing period end whose entries this file changed
+    periods_changed = models.JSONField(default=dict)
 
     class Meta:
         indexes = [
@@ -188,6 +204,11 @@ class LedgerFile(UploadedFile):
                 fields=["id"],
                 name="ledger_files_at_the_door",
                 condition=Q(state__in=["received", "reading"], parked_at=None),
+            ),
+            models.Index(
+                fields=["id"],
+                name="ledger_files_to_collect",
+                condition=Q(state="loaded", collected_at=None),
             ),
         ]
         constraints = [

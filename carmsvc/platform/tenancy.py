@@ -240,5 +240,5 @@ class Wall(Operation):
                 yield (
                     f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_{column}_wall" '
                     f"FOREIGN KEY (importer_id, {column}) "
-                    f'REFERENCES "{parent}" (importer_id, id)'
+                    f'REFERENCES "{parent}" (importer_id, id) DEFERRABLE INITIALLY DEFERRED'
                 )
