@@ -1,14 +1,17 @@
 """Who may see which importers, and what they may do there."""
 
+import re
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpRequest
 
 from carmsvc.platform.api_keys import find_api_key
 from carmsvc.platform.tenancy import every_importer_id, user_scope
-from clients.models import Importer, Membership, StaffAssignment, User
-from clients.rules import Permission, importer_role_allows, staff_role_allows
+from clients.models import Importer, Membership, ProgramAccount, StaffAssignment, User
+from clients.rules import Permission, permissions_of_importer_role, permissions_of_staff
 
 
 def importer_ids_for(user: User | AnonymousUser) -> list[int]:
@@ -36,18 +39,23 @@ def importer_ids_for_request(request: HttpRequest) -> list[int]:
     return sorted(set(key.importer_ids) & set(importer_ids_for(key.user)))
 
 
-def may(user: User | AnonymousUser, permission: Permission, importer_id: int) -> bool:
-    """Whether a person may do this with an importer in their scope."""
+def permissions_of(user: User | AnonymousUser, importer_id: int) -> frozenset[Permission]:
+    """Everything a person may do with an importer in their scope."""
     if not isinstance(user, User) or not user.is_active:
-        return False
+        return frozenset()
     if user.is_staff_member:
-        return staff_role_allows(user.staff_role, permission)
+        return permissions_of_staff(user.staff_role)
     role = (
         Membership.objects.filter(user=user, importer_id=importer_id)
         .values_list("role", flat=True)
         .first()
     )
-    return importer_role_allows(role or "", permission)
+    return permissions_of_importer_role(role or "")
+
+
+def may(user: User | AnonymousUser, permission: Permission, importer_id: int) -> bool:
+    """Whether a person may do this with an importer in their scope."""
+    return permission in permissions_of(user, importer_id)
 
 
 def lead_for(importer_id: int) -> User | None:
@@ -67,3 +75,24 @@ def lead_for(importer_id: int) -> User | None:
 def importer_by_bn9(bn9: str) -> Importer | None:
     """The importer with this BN9 in the open scope."""
     return Importer.objects.filter(bn9=bn9).first()
+
+
+def importers_seen(search: str = "") -> Any:
+    """The importers in the open scope by name, those that the words fit, with their accounts."""
+    importers = Importer.objects.annotate(
+        account_numbers=ArraySubquery(
+            ProgramAccount.objects.filter(importer=OuterRef("pk")).values("bn15")
+        ),
+        lead_name=Subquery(
+            StaffAssignment.objects.filter(importer=OuterRef("pk"), user__is_active=True)
+            .order_by("-is_lead", "id")
+            .values("user__full_name")[:1]
+        ),
+    )
+    words = search.strip()
+    if words:
+        number = re.sub(r"\W", "", words).upper()
+        importers = importers.filter(
+            Q(legal_name__icontains=words) | Q(bn9__startswith=number[:9] or "-")
+        )
+    return importers.order_by("legal_name", "id")

@@ -33,11 +33,11 @@ IMPORTER_ROLES: dict[str, frozenset[Permission]] = {
 }
 
 
-def staff_role_allows(role: str, permission: Permission) -> bool:
-    """Whether a member of the brokerage's staff with this role may do this."""
-    return permission in STAFF_ROLES.get(role, frozenset())
+def permissions_of_staff(role: str) -> frozenset[Permission]:
+    """What a member of the brokerage's staff with this role may do."""
+    return STAFF_ROLES.get(role, frozenset())
 
 
-def importer_role_allows(role: str, permission: Permission) -> bool:
-    """Whether one of an importer's own people with this role may do this."""
-    return permission in IMPORTER_ROLES.get(role, frozenset())
+def permissions_of_importer_role(role: str) -> frozenset[Permission]:
+    """What one of an importer's own people with this role may do."""
+    return IMPORTER_ROLES.get(role, frozenset())

@@ -1,0 +1,64 @@
+"""Icons, states and the other furniture of a page."""
+
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+# state -> (icon, tint); the word beside it is the model's own
+STATES = {
+    "received": ("inbox", "calm"),
+    "reading": ("loader-circle", "calm"),
+    "needs_mapping": ("circle-help", "notice"),
+    "rejected": ("triangle-alert", "notice"),
+    "loaded": ("circle-check", "good"),
+    "superseded": ("history", "quiet"),
+    "requested": ("inbox", "calm"),
+    "running": ("loader-circle", "calm"),
+    "finished": ("circle-check", "good"),
+    "parked": ("hand", "notice"),
+    "open": ("circle-dot", "notice"),
+    "explained": ("message-square", "good"),
+    "in_case": ("landmark", "calm"),
+    "resolved": ("check", "good"),
+    "signed": ("badge-check", "good"),
+}
+TURNING = {"reading", "running"}
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """A drawing that says nothing by itself; a word always stands beside it."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
+        f" {extra}" if extra else "",
+        static("vendor/lucide/icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def state(code: str, word: Any) -> SafeString:
+    """A state as an icon and its word."""
+    drawing, tint = STATES.get(code, ("info", "quiet"))
+    turning = "icon--turning" if code in TURNING else ""
+    return format_html(
+        '<span class="state state--{}">{}{}</span>', tint, icon(drawing, turning), word
+    )
+
+
+@register.simple_tag
+def brokerage_name() -> str:
+    """Whose deployment this is."""
+    return settings.BROKERAGE_NAME or "carmsvc"
+
+
+@register.filter
+def within(path: str, prefix: str) -> bool:
+    """Whether a page's address lies under another."""
+    return path.startswith(prefix)
