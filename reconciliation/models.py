@@ -34,6 +34,7 @@ class MatchRun(TenantModel, WorkRow):
         REQUESTED = "requested", _("Requested")
         RUNNING = "running", _("Running")
         FINISHED = "finished", _("Finished")
+        WITHDRAWN = "withdrawn", _("Withdrawn")  # its statement was superseded before it ran
 
     waiting_state = State.REQUESTED
     working_state = State.RUNNING
@@ -163,7 +164,9 @@ class Placement(TenantModel):
     entry = TenantForeignKey(LedgerEntry, null=True, related_name="+", db_index=False)
     line_amount = MoneyField(null=True)
     entry_amount = MoneyField(null=True)
-    note = models.CharField(max_length=60, null=True)  # e.g. "carried", "other_period"
+    # what the rows of a suggestion say of themselves, so that a decision outlives the run
+    line_identity = models.CharField(max_length=32, null=True)
+    entry_identity = models.CharField(max_length=32, null=True)
 
     class Meta:
         constraints = [

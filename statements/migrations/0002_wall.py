@@ -9,10 +9,25 @@ STATEMENT_FILE = "statements_statementfile"
 LEDGER_FILE = "statements_ledgerfile"
 
 
+# what may meet what: an accounting line never meets an interest or a penalty entry
+FAMILY = """
+CREATE FUNCTION statements_family(transaction_type text) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE
+        WHEN transaction_type IN ('LAP', 'AMPS') THEN 'penalty'
+        WHEN transaction_type IN ('INTEREST', 'PAYMENT', 'DISBURSEMENT', 'NSF')
+            THEN lower(transaction_type)
+        WHEN transaction_type IS NOT NULL THEN 'accounting'
+    END
+$$
+"""
+
+
 class Migration(migrations.Migration):
     dependencies = [("statements", "0001_initial"), ("clients", "0002_wall")]
 
     operations = [
+        migrations.RunSQL(FAMILY, "DROP FUNCTION statements_family(text)"),
         Wall("MappingProfile"),
         Wall(
             "StatementFile",

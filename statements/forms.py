@@ -1,0 +1,173 @@
+"""Forms of the statements room: uploads, and what a person answers about a file."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.formats import date_format, get_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from carmsvc.platform.money import CENT
+from clients.models import ProgramAccount
+from statements.models import FiledBy, TransactionType
+from statements.rules.billing import BillingPeriod, period_end, period_ending
+
+PERIODS_OFFERED = 25
+MOST_FILES = 20
+SPREADSHEETS = ".csv,.txt,.tsv,.xlsx,.xls,.xlsb,.ods"
+
+
+class AmountField(forms.CharField):
+    """An amount in CAD as a person types it in their language: `1,204.10` or `1 204,10`."""
+
+    default_error_messages = {
+        "amount": gettext_lazy("Write an amount to the cent, for example %(example)s."),
+    }
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options, max_length=30)
+        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off", "class": "money"}
+
+    def to_python(self, value: Any) -> Any:
+        text = str(super().to_python(value) or "")
+        if not text:
+            return None
+        mark = get_format("DECIMAL_SEPARATOR")
+        plain = "".join(text.replace("\u2212", "-").replace("$", "").split())
+        plain = plain.replace(",", ".") if mark == "," else plain.replace(",", "")
+        try:
+            amount = Decimal(plain)
+            exact = amount == amount.quantize(CENT) and abs(amount) < Decimal(10) ** 12
+        except InvalidOperation:
+            exact = False
+        if not exact:
+            raise ValidationError(
+                self.error_messages["amount"], "amount", {"example": f"1204{mark}10"}
+            )
+        return amount.quantize(CENT)
+
+
+class SeveralFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class SeveralFilesField(forms.FileField):
+    """One or more files; the cleaned value is a list."""
+
+    def __init__(self, **options: Any) -> None:
+        attributes = {"accept": SPREADSHEETS, "multiple": True}
+        super().__init__(**options, widget=SeveralFiles(attrs=attributes))
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        files = data if isinstance(data, list | tuple) else [data]
+        if len(files) > MOST_FILES:
+            message = _("Send at most %(count)s files at once.") % {"count": MOST_FILES}
+            raise ValidationError(message)
+        return [super(SeveralFilesField, self).clean(file, initial) for file in files]
+
+
+def _account_choice(**options: Any) -> forms.ModelChoiceField[ProgramAccount]:
+    return forms.ModelChoiceField(
+        queryset=None,  # asked for inside a scope only
+        label=gettext_lazy("Program account"),
+        blank=True,
+        **options,
+    )
+
+
+def period_label(period: BillingPeriod) -> str:
+    """A billing period in a list: `18 Oct – 17 Nov 2026`."""
+    first = date_format(period.first, "j M Y" if period.first.year != period.last.year else "j M")
+    return f"{first} – {date_format(period.last, 'j M Y')}"
+
+
+def period_choices(today: date) -> list[tuple[str, str]]:
+    """The period that runs today and those before it, newest first."""
+    choices, last = [], period_end(today)
+    for _nth in range(PERIODS_OFFERED):
+        period = period_ending(last)
+        choices.append((last.isoformat(), period_label(period)))
+        last = period.first.replace(day=17)
+    return choices
+
+
+def last_ended_period(today: date) -> date:
+    """The end of the billing period that ended last: the one a new statement is about."""
+    running = period_end(today)
+    return running if running == today else period_ending(running).first.replace(day=17)
+
+
+class StatementUploadForm(forms.Form):
+    """One statement file: of which account, for which period, with which totals."""
+
+    content = forms.FileField(
+        label=gettext_lazy("Statement file"),
+        widget=forms.FileInput(attrs={"accept": SPREADSHEETS}),
+    )
+    program_account = _account_choice(empty_label=None)
+    period_end = forms.TypedChoiceField(
+        label=gettext_lazy("Billing period"), coerce=date.fromisoformat
+    )
+    opening_balance = AmountField(
+        label=gettext_lazy("Opening balance"),
+        required=False,
+        help_text=gettext_lazy("As printed; otherwise carried over from the statement before."),
+    )
+    total_payable = AmountField(
+        label=gettext_lazy("Total payable"),
+        required=False,
+        help_text=gettext_lazy("As printed; the file is then checked against it to the cent."),
+    )
+
+    def __init__(
+        self, *args: Any, accounts: Iterable[ProgramAccount], today: date, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.fields["program_account"].queryset = accounts  # type: ignore[attr-defined]
+        self.fields["period_end"].choices = period_choices(today)  # type: ignore[attr-defined]
+        self.fields["period_end"].initial = last_ended_period(today).isoformat()
+
+
+StatementUploads = forms.formset_factory(
+    StatementUploadForm, extra=1, max_num=MOST_FILES, absolute_max=MOST_FILES, validate_max=True
+)
+
+
+class LedgerUploadForm(forms.Form):
+    """The broker's own book: one or more exports."""
+
+    content = SeveralFilesField(label=gettext_lazy("Ledger files"))
+    program_account = _account_choice(
+        required=False,
+        empty_label=gettext_lazy("As the file says"),
+        help_text=gettext_lazy("Choose one only if the file has no column for it."),
+    )
+
+    def __init__(self, *args: Any, accounts: Iterable[ProgramAccount], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["program_account"].queryset = accounts  # type: ignore[attr-defined]
+
+
+class LinesForm(forms.Form):
+    """What lines of a statement a person wants to see; anything else is ignored."""
+
+    search = forms.CharField(required=False, max_length=60, label=gettext_lazy("Search"))
+    transaction_type = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Type"),
+        choices=[("", gettext_lazy("All types")), *TransactionType.choices],
+    )
+    filed_by = forms.ChoiceField(
+        required=False,
+        label=gettext_lazy("Filed by"),
+        choices=[("", gettext_lazy("All filers")), *FiledBy.choices],
+    )
+
+    def chosen(self) -> dict[str, str]:
+        """The filters that make sense."""
+        self.is_valid()
+        return {name: self.cleaned_data.get(name) or "" for name in self.fields}

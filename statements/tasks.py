@@ -1,0 +1,33 @@
+"""The statements room's work for Celery: thin, safe to run twice and two at once."""
+
+from celery import shared_task
+
+from carmsvc.platform.tenancy import every_importer_id, importer_scope
+from statements import actions, queries
+from statements.models import LedgerFile, StatementFile
+
+
+@shared_task
+def take_in_statement_file(*, importer_id: int, file_id: int) -> None:
+    """Read and load one statement file."""
+    actions.take_in_statement_file(importer_id=importer_id, file_id=file_id)
+
+
+@shared_task
+def take_in_ledger_file(*, importer_id: int, file_id: int) -> None:
+    """Read and load one ledger file."""
+    actions.take_in_ledger_file(importer_id=importer_id, file_id=file_id)
+
+
+@shared_task
+def collect_files() -> None:
+    """Every minute: send what waits at the door again, park what died three times."""
+    importers = every_importer_id()
+    actions.park_exhausted_files(importers)
+    with importer_scope(importers):
+        statements = queries.files_waiting(StatementFile)
+        ledgers = queries.files_waiting(LedgerFile)
+    for importer_id, file_id in statements:
+        take_in_statement_file.delay(importer_id=importer_id, file_id=file_id)
+    for importer_id, file_id in ledgers:
+        take_in_ledger_file.delay(importer_id=importer_id, file_id=file_id)

@@ -1,0 +1,179 @@
+"""Pages of the statements room: files come in, are explained, and become statements."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from carmsvc.platform.dates import today_in_toronto
+from clients.actions import Refused
+from clients.models import Importer
+from clients.rules import Permission
+from clients.views import demand, permissions, tell_refusal
+from statements import actions, queries, tables
+from statements.forms import LedgerUploadForm, LinesForm, StatementUploads
+from statements.models import LedgerFile, Statement, StatementFile
+
+PROBLEMS_SHOWN = 200
+FILE_MODELS: dict[str, Any] = {"statement": StatementFile, "ledger": LedgerFile}
+
+
+def _file(request: HttpRequest, kind: str, file_id: int, permission: Permission) -> Any:
+    """A file the person sees and may do this with; else 404, or 403."""
+    rows = FILE_MODELS[kind].objects.select_related(
+        "importer", "program_account", "uploaded_by", "parked_for", "profile"
+    )
+    file = get_object_or_404(rows, pk=file_id)
+    demand(request, permission, file.importer_id)
+    return file
+
+
+@require_http_methods(["GET", "POST"])
+def statement_upload(request: HttpRequest, importer_id: int) -> HttpResponse:
+    """Send one or more statements of an importer."""
+    importer = get_object_or_404(Importer.objects, pk=importer_id)
+    demand(request, Permission.UPLOAD, importer_id)
+    accounts = queries.accounts_of(importer_id)
+    options = {"accounts": accounts, "today": today_in_toronto()}
+    uploads = StatementUploads(request.POST or None, request.FILES or None, form_kwargs=options)
+    if uploads.is_valid() and (received := _receive_statements(request, importer, uploads)):
+        return _after_upload(request, received)
+    context = {"importer": importer, "uploads": uploads}
+    return _form_page(request, "statements/statement_upload.html", context, uploads.is_bound)
+
+
+def _receive_statements(request: HttpRequest, importer: Importer, uploads: Any) -> list[Any]:
+    received = []
+    for form in uploads:
+        told = {name: value for name, value in form.cleaned_data.items() if name != "DELETE"}
+        if not told:
+            continue
+        try:
+            received.append(
+                actions.receive_statement_file(
+                    importer_id=importer.pk,
+                    file_name=told["content"].name,
+                    by=request.user,
+                    **told,
+                )
+            )
+        except Refused as refusal:
+            form.add_error(None, refusal.reasons)
+    return received
+
+
+@require_http_methods(["GET", "POST"])
+def ledger_upload(request: HttpRequest, importer_id: int) -> HttpResponse:
+    """Send one or more exports of the broker's own book for an importer."""
+    importer = get_object_or_404(Importer.objects, pk=importer_id)
+    demand(request, Permission.UPLOAD, importer_id)
+    accounts = queries.accounts_of(importer_id)
+    form = LedgerUploadForm(request.POST or None, request.FILES or None, accounts=accounts)
+    if form.is_valid():
+        told = {
+            "importer_id": importer_id,
+            "program_account": form.cleaned_data["program_account"],
+            "by": request.user,
+        }
+        contents = form.cleaned_data["content"]
+        received = [
+            actions.receive_ledger_file(content=content, file_name=content.name, **told)
+            for content in contents
+        ]
+        return _after_upload(request, received)
+    context = {"importer": importer, "form": form}
+    return _form_page(request, "statements/ledger_upload.html", context, form.is_bound)
+
+
+def _form_page(
+    request: HttpRequest, template: str, context: dict[str, Any], is_answered: bool
+) -> HttpResponse:
+    return render(request, template, context, status=422 if is_answered else 200)
+
+
+def _after_upload(request: HttpRequest, received: list[Any]) -> HttpResponse:
+    new = sum(one.is_new for one in received)
+    if new:
+        text = ngettext("%(count)s file received.", "%(count)s files received.", new)
+        messages.success(request, text % {"count": new})
+    for one in received:
+        if not one.is_new:
+            text = _("%(file)s is already here; nothing was doubled.")
+            messages.info(request, text % {"file": one.file})
+    if len(received) == 1:
+        return redirect(file_address(received[0].file))
+    return redirect("importer", importer_id=received[0].file.importer_id)
+
+
+def file_address(file: Any) -> Any:
+    """The page of a file of either kind."""
+    return f"/{'ledger' if isinstance(file, LedgerFile) else 'statement'}-files/{file.pk}/"
+
+
+@require_safe
+def file_page(request: HttpRequest, kind: str, file_id: int) -> HttpResponse:
+    """How far we got with a file, and what is asked of a person."""
+    file = _file(request, kind, file_id, Permission.VIEW)
+    context = {
+        "file": file,
+        "kind": kind,
+        "may": permissions(request, file.importer_id),
+        "statement": queries.statement_of(file),
+        **queries.problems_page(file, PROBLEMS_SHOWN),
+    }
+    return render(request, "statements/file.html", context)
+
+
+@require_safe
+def file_progress(request: HttpRequest, kind: str, file_id: int) -> HttpResponse:
+    """The live part of a file's page; once there is news, the whole page again."""
+    file = _file(request, kind, file_id, Permission.VIEW)
+    response = render(request, "statements/_progress.html", {"file": file, "kind": kind})
+    if not queries.is_under_way(file):
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_safe
+def file_original(request: HttpRequest, kind: str, file_id: int) -> FileResponse:
+    """The file as it was uploaded."""
+    file = _file(request, kind, file_id, Permission.VIEW)
+    return FileResponse(file.original.open("rb"), as_attachment=True, filename=file.file_name)
+
+
+@require_safe
+def file_problems(request: HttpRequest, kind: str, file_id: int) -> HttpResponse:
+    """Every bad row as CSV, to work through beside the file."""
+    file = _file(request, kind, file_id, Permission.VIEW)
+    return tables.problems_csv(file)
+
+
+@require_POST
+def file_repairs(request: HttpRequest, kind: str, file_id: int) -> HttpResponse:
+    """Confirm every suggested repair of a rejected file and read it again."""
+    file = _file(request, kind, file_id, Permission.CONFIRM_MAPPING)
+    try:
+        count = actions.confirm_repairs(file=file, by=request.user)
+    except Refused as refusal:
+        tell_refusal(request, refusal.reasons)
+    else:
+        text = ngettext("%(count)s repair confirmed.", "%(count)s repairs confirmed.", count)
+        messages.success(request, text % {"count": count})
+    return redirect("file", kind=kind, file_id=file_id)
+
+
+@require_POST
+def file_attempts(request: HttpRequest, kind: str, file_id: int) -> HttpResponse:
+    """Give a parked file new tries."""
+    file = _file(request, kind, file_id, Permission.UPLOAD)
+    try:
+        actions.send_again(file=file, by=request.user)
+    except Refused as refusal:
+        tell_refusal(request, refusal.reasons)
+    else:
+        messages.success(request, _("The file is being read again."))
+    return redirect("file", kind=kind, file_id=file_id)
