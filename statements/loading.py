@@ -37,7 +37,10 @@ def stage(columns: tuple[str, ...], spool: BinaryIO) -> None:
     """COPY validated rows into the temporary table `staged`, gone at the end of transaction."""
     described = ", ".join(f"{column} {_type_of(column)}" for column in columns)
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS staged")
+        cursor.execute(
+            "DROP TABLE IF EXISTS staged, entry_staged, retired, fresh_row, book_row, "
+            "pair, fresh, book, restated"
+        )
         cursor.execute(f"CREATE TEMP TABLE staged ({described}) ON COMMIT DROP")
         spool.seek(0)
         cursor.copy_expert(f"COPY staged ({', '.join(columns)}) FROM STDIN", spool)

@@ -10,11 +10,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from carmsvc.platform.dates import today_in_toronto
+from carmsvc.platform.spreadsheet_safe import csv_bytes
 from clients.actions import Refused
 from clients.models import Importer
 from clients.rules import Permission
 from clients.views import demand, permissions, tell_refusal
-from statements import actions, queries, tables
+from statements import actions, queries
+from statements.messages import describe
 from statements.forms import LedgerUploadForm, LinesForm, StatementUploads
 from statements.models import LedgerFile, Statement, StatementFile
 
@@ -104,14 +106,11 @@ def _after_upload(request: HttpRequest, received: list[Any]) -> HttpResponse:
         if not one.is_new:
             text = _("%(file)s is already here; nothing was doubled.")
             messages.info(request, text % {"file": one.file})
-    if len(received) == 1:
-        return redirect(file_address(received[0].file))
-    return redirect("importer", importer_id=received[0].file.importer_id)
-
-
-def file_address(file: Any) -> Any:
-    """The page of a file of either kind."""
-    return f"/{'ledger' if isinstance(file, LedgerFile) else 'statement'}-files/{file.pk}/"
+    file = received[0].file
+    if len(received) > 1:
+        return redirect("importer", importer_id=file.importer_id)
+    kind = "ledger" if isinstance(file, LedgerFile) else "statement"
+    return redirect("file", kind=kind, file_id=file.pk)
 
 
 @require_safe
@@ -149,7 +148,14 @@ def file_original(request: HttpRequest, kind: str, file_id: int) -> FileResponse
 def file_problems(request: HttpRequest, kind: str, file_id: int) -> HttpResponse:
     """Every bad row as CSV, to work through beside the file."""
     file = _file(request, kind, file_id, Permission.VIEW)
-    return tables.problems_csv(file)
+    header = [_("Row"), _("Column"), _("Value"), _("What is wrong"), _("Suggestion")]
+    problems = queries.problems_of(file, request.GET.get("severity", "error"))
+    rows = (
+        (one.row_no, one.column, one.value, describe(one.code, one.params), one.suggestion)
+        for one in problems.iterator(chunk_size=5000)
+    )
+    name = {"Content-Disposition": f'attachment; filename="{kind}-{file_id}-rows.csv"'}
+    return HttpResponse(csv_bytes(header, rows), content_type="text/csv", headers=name)
 
 
 @require_POST

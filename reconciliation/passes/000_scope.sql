@@ -1,6 +1,9 @@
 -- Both sides of the run: the statement's lines, and the ledger entries of its program account
 -- that are due on it, still open from before, or of a later period but possibly shown already.
 
+DROP TABLE IF EXISTS line_scope, entry_scope, paired, open_line, open_entry, candidate,
+    line_identity, entry_identity, found;
+
 CREATE TEMP TABLE line_scope ON COMMIT DROP AS
 SELECT l.id, l.row_no, l.transaction_no, l.version, l.transaction_type,
        statements_family(l.transaction_type) AS family, l.amount,
