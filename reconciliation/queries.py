@@ -5,12 +5,22 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.core.cache import cache
 from django.db import connection
-from django.db.models import F
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, When, Window
+from django.db.models.functions import Coalesce, RowNumber
 from django.utils.translation import gettext_lazy as _
 
+from carmsvc.platform.audit import AuditEvent
 from carmsvc.platform.dates import today_in_toronto
-from reconciliation.models import MatchRun, Placement, SignOff, VarianceKind
+from reconciliation.models import (
+    Decision,
+    MatchRun,
+    Placement,
+    SignOff,
+    Variance,
+    VarianceKind,
+)
 from statements.models import (
     COMPONENTS,
     LedgerEntry,
@@ -71,7 +81,9 @@ def importers_at_the_door() -> list[int]:
 
 def signatures(run: MatchRun) -> dict[str, SignOff]:
     """The signatures that stand under a run, by role."""
-    standing = SignOff.objects.filter(run=run, reopened_at=None).select_related("signed_by")
+    standing = SignOff.objects.filter(run=run, reopened_at=None).select_related(
+        "signed_by"
+    )
     return {sign_off.role: sign_off for sign_off in standing}
 
 
@@ -88,7 +100,9 @@ class Bar:
 def bridge(run: MatchRun) -> list[Bar]:
     """From the ledger in scope, cause by cause, to the statement's activity, to the cent."""
     totals = run.totals
-    bars = [Bar("ledger", _("Ledger in scope"), run.ledger_in_scope, run.entries_in_scope)]
+    bars = [
+        Bar("ledger", _("Ledger in scope"), run.ledger_in_scope, run.entries_in_scope)
+    ]
     rounding = totals["matched"].get("020_within_tolerance")
     if rounding and Decimal(rounding["effect"]):
         bars.append(_bar("rounding", _("Rounding"), rounding))
@@ -98,7 +112,9 @@ def bridge(run: MatchRun) -> list[Bar]:
     if totals["expected"]["count"]:
         bars.append(_bar("expected", _("Expected, not billed yet"), totals["expected"]))
     lines = run.statement.line_count
-    bars.append(Bar("statement", _("Statement activity"), run.statement_activity, lines))
+    bars.append(
+        Bar("statement", _("Statement activity"), run.statement_activity, lines)
+    )
     return bars
 
 
@@ -231,15 +247,26 @@ class Group:
 
 
 def _difference(group: Group, name: str) -> Any:
-    ours = [getattr(line, name) for line in group.lines if getattr(line, name) is not None]
-    theirs = [getattr(entry, name) for entry in group.entries if getattr(entry, name) is not None]
+    ours = [
+        getattr(line, name) for line in group.lines if getattr(line, name) is not None
+    ]
+    theirs = [
+        getattr(entry, name)
+        for entry in group.entries
+        if getattr(entry, name) is not None
+    ]
     if not ours or not theirs or sum(ours) == sum(theirs):
         return None
     return (name, sum(ours), sum(theirs), sum(ours) - sum(theirs))
 
 
 def groups(
-    run: MatchRun, place: str, *, reason: str | None = None, after: int = 0, limit: int = 50
+    run: MatchRun,
+    place: str,
+    *,
+    reason: str | None = None,
+    after: int = 0,
+    limit: int = 50,
 ) -> list[Group]:
     """The groups of a place in order, after a group number; at most `limit` of them."""
     rows = Placement.objects.filter(run=run, place=place, group_no__gt=after)
@@ -264,3 +291,108 @@ def groups_numbered(run: MatchRun, numbers: list[int]) -> list[Group]:
         if row.entry:
             group.entries.append(row.entry)
     return list(found.values())
+
+
+@dataclass(frozen=True)
+class Left:
+    """What people still have to explain of a run, in CAD, and what is explained already."""
+
+    open_count: int
+    open_amount: Decimal
+    explained_count: int
+
+    @property
+    def is_done(self) -> bool:
+        return not self.open_count
+
+
+def left_to_explain(run: MatchRun) -> Left:
+    """The variances of a run that are open, by number and effect."""
+    is_open = Q(state=Variance.State.OPEN)
+    found = Variance.objects.filter(run=run).aggregate(
+        open_count=Count("id", filter=is_open),
+        open_amount=Coalesce(Sum("effect", filter=is_open), Decimal("0.00")),
+        explained_count=Count("id", filter=~is_open),
+    )
+    return Left(**found)
+
+
+def variances_by_kind(run: MatchRun, limit: int) -> list[dict[str, Any]]:
+    """Each kind of variance with its total and its first groups, open ones first."""
+    ranked = Window(
+        RowNumber(), partition_by=F("kind"), order_by=[_OPEN_FIRST, F("group_no")]
+    )
+    shown = Variance.objects.filter(run=run).annotate(place_in_kind=ranked)
+    found = _with_groups(run, shown.filter(place_in_kind__lte=limit))
+    sections = []
+    for kind in VarianceKind:
+        total = run.totals["variances"].get(kind.value)
+        if total:
+            shown_here = [one for one in found if one[0].kind == kind.value]
+            shown_here.sort(key=lambda one: (one[0].state != "open", one[0].group_no))
+            sections.append({"kind": kind, "total": total, "items": shown_here})
+    return sections
+
+
+_OPEN_FIRST = Case(When(state="open", then=0), default=1)
+
+
+def variances_of_kind(run: MatchRun, kind: str, after: int, limit: int) -> list[Any]:
+    """(variance, group) pairs of one kind after a group number."""
+    rows = Variance.objects.filter(run=run, kind=kind, group_no__gt=after)
+    return _with_groups(run, rows.order_by("group_no")[:limit])
+
+
+def _with_groups(run: MatchRun, variances: Any) -> list[tuple[Variance, Group]]:
+    found = {one.group_no: one for one in variances.select_related("decided_by")}
+    return [
+        (found[group.group_no], group) for group in groups_numbered(run, list(found))
+    ]
+
+
+def suggestions_to_decide(run: MatchRun, limit: int) -> list[Group]:
+    """The first suggestions nobody has decided on since the run."""
+    decided = Decision.objects.filter(
+        statement=run.statement_id,
+        withdrawn_at=None,
+        line_identity=OuterRef("line_identity"),
+        entry_identity=OuterRef("entry_identity"),
+    )
+    rows = Placement.objects.filter(~Exists(decided), run=run, place="suggestion")
+    return groups_numbered(
+        run, list(rows.order_by("group_no").values_list("group_no", flat=True)[:limit])
+    )
+
+
+def current_pass(run: MatchRun) -> str:
+    """The pass a worker is at, for people who wait."""
+    try:
+        return str(cache.get(f"run-pass:{run.pk}") or "")
+    except OSError:
+        return ""
+
+
+def standing_runs(statement_ids: list[int]) -> dict[int, MatchRun]:
+    """The run that stands for each statement, with what is open in it."""
+    runs = MatchRun.objects.filter(
+        statement__in=statement_ids, superseded_by=None, state=MatchRun.State.FINISHED
+    ).annotate(
+        open_count=Count("variances", filter=Q(variances__state="open")),
+        open_amount=Coalesce(
+            Sum("variances__effect", filter=Q(variances__state="open")), Decimal("0.00")
+        ),
+        signature_count=Count(
+            "sign_offs", filter=Q(sign_offs__reopened_at=None), distinct=True
+        ),
+    )
+    return {run.statement_id: run for run in runs}
+
+
+def history_of(run: MatchRun, limit: int) -> list[AuditEvent]:
+    """Who did what to a run and when, newest first."""
+    variances = Variance.objects.filter(run=run).exclude(decided_at=None).values("id")
+    about = Q(target_kind="matchrun", target_id=run.pk) | Q(
+        target_kind="variance", target_id__in=variances
+    )
+    events = AuditEvent.objects.filter(about, importer_id=run.importer_id)
+    return list(events.order_by("-sequence")[:limit])

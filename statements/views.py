@@ -7,7 +7,11 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.spreadsheet_safe import csv_bytes
@@ -16,9 +20,9 @@ from clients.models import Importer
 from clients.rules import Permission
 from clients.views import demand, permissions, tell_refusal
 from statements import actions, queries
+from statements.forms import LedgerUploadForm, StatementUploads
 from statements.messages import describe
-from statements.forms import LedgerUploadForm, LinesForm, StatementUploads
-from statements.models import LedgerFile, Statement, StatementFile
+from statements.models import LedgerFile, StatementFile
 
 PROBLEMS_SHOWN = 200
 FILE_MODELS: dict[str, Any] = {"statement": StatementFile, "ledger": LedgerFile}
