@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from redis.exceptions import RedisError
 
 from carmsvc.platform import audit, work
 from carmsvc.platform.dates import today_in_toronto
@@ -237,7 +238,7 @@ def _show_progress(run: MatchRun, name: str) -> None:
     """Tell people which pass is at work; the row itself is locked until the run is done."""
     try:
         cache.set(f"run-pass:{run.pk}", name, timeout=3600)
-    except OSError:
+    except (OSError, RedisError):
         logger.debug("no cache to show progress in")
 
 

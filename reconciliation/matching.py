@@ -114,8 +114,9 @@ def _place(cursor: Any, step: Pass, parameters: dict[str, Any], group_no: int) -
     cursor.execute(
         f"""
         INSERT INTO reconciliation_placement
-            (importer_id, run_id, place, reason, group_no, {kept})
-        SELECT %(importer_id)s, %(run_id)s, {place}, {reason}, %(offset)s + group_no, {kept}
+            (importer_id, run_id, place, reason, group_no, part_no, {kept})
+        SELECT %(importer_id)s, %(run_id)s, {place}, {reason}, %(offset)s + group_no,
+               row_number() OVER (PARTITION BY group_no ORDER BY line_id, entry_id), {kept}
         FROM found ORDER BY group_no, line_id, entry_id
         """,
         parameters | {"offset": group_no},
@@ -189,7 +190,7 @@ def totals_of(run_id: int) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT place, reason, count(DISTINCT group_no), count(line_id), count(entry_id),
+            SELECT place, reason, count(*) FILTER (WHERE part_no = 1), count(line_id), count(entry_id),
                    coalesce(sum(line_amount), 0.00), coalesce(sum(entry_amount), 0.00)
             FROM reconciliation_placement WHERE run_id = %s GROUP BY place, reason
             ORDER BY place, reason

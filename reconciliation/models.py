@@ -155,11 +155,12 @@ class Placement(TenantModel):
 
     app_may = ("SELECT", "INSERT")
 
-    id = models.BigAutoField(primary_key=True)
+    pk = models.CompositePrimaryKey("run_id", "group_no", "part_no")
     run = TenantForeignKey(MatchRun, related_name="placements", db_index=False)
     place = models.CharField(max_length=12, choices=Place)
     reason = models.CharField(max_length=40)  # the pass, or the kind of variance
     group_no = models.PositiveIntegerField()
+    part_no = models.PositiveIntegerField()  # 1 for the first row of a group
     line = TenantForeignKey(StatementLine, null=True, related_name="+", db_index=False)
     entry = TenantForeignKey(LedgerEntry, null=True, related_name="+", db_index=False)
     line_amount = MoneyField(null=True)
@@ -174,7 +175,9 @@ class Placement(TenantModel):
             models.UniqueConstraint(fields=["entry", "run"], name="an_entry_in_one_place"),
             models.CheckConstraint(
                 name="placement_of_something",
-                condition=Q(line__isnull=False) | Q(entry__isnull=False),
+                condition=(Q(line__isnull=False) | Q(entry__isnull=False))
+                & (Q(line__isnull=True) ^ Q(line_amount__isnull=False))
+                & (Q(entry__isnull=True) ^ Q(entry_amount__isnull=False)),
             ),
             models.CheckConstraint(
                 name="exact_means_exact",
@@ -182,7 +185,13 @@ class Placement(TenantModel):
                 | Q(line_amount=F("entry_amount")),
             ),
         ]
-        indexes = [models.Index(fields=["run", "reason", "group_no"], name="placements_by_reason")]
+        indexes = [
+            models.Index(
+                fields=["run", "reason", "group_no"],
+                name="placements_by_reason",
+                condition=~Q(reason="010_exact"),
+            )
+        ]
 
 
 class Decision(TenantModel):

@@ -155,6 +155,7 @@ class Wall(Operation):
     policy itself proves the parent (measured free at a million rows, where a foreign key's
     row trigger costs three seconds); else a foreign key on (importer_id, column) does.
     `own_rows` names a user column: a person sees their own rows before any scope is open.
+    `only_while` maps a parent table to a condition under which it takes rows (bulk only).
     """
 
     reversible = True
@@ -167,13 +168,15 @@ class Wall(Operation):
         bulk: bool = False,
         column: str = "importer_id",
         own_rows: str | None = None,
+        only_while: dict[str, str] | None = None,
     ) -> None:
         self.model_name, self.parents, self.bulk = model_name, parents or {}, bulk
-        self.column, self.own_rows = column, own_rows
+        self.column, self.own_rows, self.only_while = column, own_rows, only_while or {}
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         options = {"parents": self.parents, "bulk": self.bulk, "column": self.column}
-        return (type(self).__name__, [self.model_name], options | {"own_rows": self.own_rows})
+        options |= {"own_rows": self.own_rows, "only_while": self.only_while}
+        return (type(self).__name__, [self.model_name], options)
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         """The wall changes no model state."""
@@ -218,7 +221,7 @@ class Wall(Operation):
                 f'CREATE POLICY own_rows ON "{table}" FOR SELECT TO {APP_ROLE} '
                 f"USING ({self.own_rows} = (SELECT {person}))"
             )
-        if self.column == "importer_id":
+        if self.column == "importer_id" and not self.bulk:
             yield (
                 f'ALTER TABLE "{table}" '
                 f'ADD CONSTRAINT "{table}_wall_key" UNIQUE (importer_id, id)'
@@ -228,7 +231,10 @@ class Wall(Operation):
     def _parent_checks(self) -> Iterator[str]:
         if self.bulk:
             for column, parent in self.parents.items():
-                yield f'(importer_id, {column}) IN (SELECT importer_id, id FROM "{parent}")'
+                rows = f'SELECT importer_id, id FROM "{parent}"'
+                if parent in self.only_while:
+                    rows += f" WHERE {self.only_while[parent]}"
+                yield f"(importer_id, {column}) IN ({rows})"
 
     def _foreign_keys(self, table: str) -> Iterator[str]:
         if not self.bulk and self.column == "importer_id":

@@ -10,9 +10,7 @@ PROOF = Path(__file__).with_name("0002_proof.sql").read_text(encoding="utf-8")
 NO_PROOF = """
 DROP TRIGGER run_is_born_open ON reconciliation_matchrun;
 DROP TRIGGER run_is_proved ON reconciliation_matchrun;
-DROP TRIGGER placements_are_true ON reconciliation_placement;
 DROP FUNCTION reconciliation_prove_run();
-DROP FUNCTION reconciliation_check_placements();
 """
 RUN = "reconciliation_matchrun"
 STATEMENT = "statements_statement"
@@ -24,7 +22,13 @@ class Migration(migrations.Migration):
     operations = [
         Wall("MatchRun", parents={"statement_id": STATEMENT, "superseded_by_id": RUN}),
         Wall("Variance", parents={"run_id": RUN}),
-        Wall("Placement", parents={"run_id": RUN}, bulk=True),
+        # nothing can be placed in a run that is not at work
+        Wall(
+            "Placement",
+            parents={"run_id": RUN},
+            bulk=True,
+            only_while={RUN: "state = 'running'"},
+        ),
         Wall("Decision", parents={"statement_id": STATEMENT}),
         Wall("SignOff", parents={"run_id": RUN}),
         migrations.RunSQL(PROOF, NO_PROOF),

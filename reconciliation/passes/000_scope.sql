@@ -7,7 +7,7 @@ DROP TABLE IF EXISTS line_scope, entry_scope, paired, open_line, open_entry, can
 CREATE TEMP TABLE line_scope ON COMMIT DROP AS
 SELECT l.id, l.row_no, l.transaction_no, l.version, l.transaction_type,
        statements_family(l.transaction_type) AS family, l.amount,
-       l.released_on, l.posted_on, l.reference
+       l.released_on, l.posted_on, l.reference, 1::bigint AS nth
 FROM statements_statementline l
 WHERE l.importer_id = %(importer_id)s AND l.statement_id = %(statement_id)s;
 
@@ -17,7 +17,7 @@ CREATE TEMP TABLE entry_scope ON COMMIT DROP AS
 SELECT e.id, e.row_no, e.transaction_no, e.version, e.transaction_type,
        coalesce(statements_family(e.transaction_type), 'accounting') AS family, e.amount,
        e.released_on, coalesce(e.posted_on, e.accounted_on) AS posted_on, e.reference,
-       e.period_end, e.period_end > %(period_end)s AS is_later
+       e.period_end, e.period_end > %(period_end)s AS is_later, 1::bigint AS nth
 FROM statements_ledgerentry e
 WHERE e.importer_id = %(importer_id)s
   AND e.program_account_id = %(program_account_id)s
