@@ -20,6 +20,15 @@ hypothesis_settings.load_profile("house")
 PASSWORD = "correct horse battery staple"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The test database is made through the owner's alias, so whoever needs one needs both."""
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        marker = item.get_closest_marker("django_db")
+        if marker is None and {"db", "transactional_db", "live_server"} & set(names):
+            item.add_marker(pytest.mark.django_db(databases=["default", "owner"]))
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """The mirror's connection is closed by nobody else, and would hold the test database."""
@@ -34,6 +43,7 @@ def private_files(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.CELERY_BROKER_URL = "memory://"
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
