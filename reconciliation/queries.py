@@ -2,17 +2,20 @@
 
 import json
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, When, Window
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, When, Window
 from django.db.models.functions import Coalesce, RowNumber
 from django.utils.translation import gettext_lazy as _
+from redis.exceptions import RedisError
 
 from carmsvc.platform.audit import AuditEvent
 from carmsvc.platform.dates import today_in_toronto
+from clients.models import Importer, ProgramAccount, User
 from reconciliation.models import (
     Decision,
     MatchRun,
@@ -28,6 +31,15 @@ from statements.models import (
     Statement,
     StatementFile,
     StatementLine,
+)
+from statements.queries import accounts_of, files_for_people, recent_files, statements_due
+from statements.rules.billing import (
+    LAST_DAY_OF_PERIOD,
+    BillingPeriod,
+    payment_due_on,
+    period_end,
+    period_ending,
+    statement_on,
 )
 
 PASS_LABELS = {
@@ -81,9 +93,7 @@ def importers_at_the_door() -> list[int]:
 
 def signatures(run: MatchRun) -> dict[str, SignOff]:
     """The signatures that stand under a run, by role."""
-    standing = SignOff.objects.filter(run=run, reopened_at=None).select_related(
-        "signed_by"
-    )
+    standing = SignOff.objects.filter(run=run, reopened_at=None).select_related("signed_by")
     return {sign_off.role: sign_off for sign_off in standing}
 
 
@@ -100,9 +110,7 @@ class Bar:
 def bridge(run: MatchRun) -> list[Bar]:
     """From the ledger in scope, cause by cause, to the statement's activity, to the cent."""
     totals = run.totals
-    bars = [
-        Bar("ledger", _("Ledger in scope"), run.ledger_in_scope, run.entries_in_scope)
-    ]
+    bars = [Bar("ledger", _("Ledger in scope"), run.ledger_in_scope, run.entries_in_scope)]
     rounding = totals["matched"].get("020_within_tolerance")
     if rounding and Decimal(rounding["effect"]):
         bars.append(_bar("rounding", _("Rounding"), rounding))
@@ -112,9 +120,7 @@ def bridge(run: MatchRun) -> list[Bar]:
     if totals["expected"]["count"]:
         bars.append(_bar("expected", _("Expected, not billed yet"), totals["expected"]))
     lines = run.statement.line_count
-    bars.append(
-        Bar("statement", _("Statement activity"), run.statement_activity, lines)
-    )
+    bars.append(Bar("statement", _("Statement activity"), run.statement_activity, lines))
     return bars
 
 
@@ -247,14 +253,8 @@ class Group:
 
 
 def _difference(group: Group, name: str) -> Any:
-    ours = [
-        getattr(line, name) for line in group.lines if getattr(line, name) is not None
-    ]
-    theirs = [
-        getattr(entry, name)
-        for entry in group.entries
-        if getattr(entry, name) is not None
-    ]
+    ours = [getattr(line, name) for line in group.lines if getattr(line, name) is not None]
+    theirs = [getattr(entry, name) for entry in group.entries if getattr(entry, name) is not None]
     if not ours or not theirs or sum(ours) == sum(theirs):
         return None
     return (name, sum(ours), sum(theirs), sum(ours) - sum(theirs))
@@ -272,9 +272,7 @@ def groups(
     rows = Placement.objects.filter(run=run, place=place, group_no__gt=after)
     if reason:
         rows = rows.filter(reason=reason)
-    numbers = list(
-        rows.order_by("group_no").values_list("group_no", flat=True).distinct()[:limit]
-    )
+    numbers = list(rows.order_by("group_no").values_list("group_no", flat=True).distinct()[:limit])
     return groups_numbered(run, numbers)
 
 
@@ -282,10 +280,8 @@ def groups_numbered(run: MatchRun, numbers: list[int]) -> list[Group]:
     """The groups with these numbers, with their lines and entries, in three queries at most."""
     found: dict[int, Group] = {}
     rows = Placement.objects.filter(run=run, group_no__in=numbers)
-    for row in rows.select_related("line", "entry").order_by("group_no", "id"):
-        group = found.setdefault(
-            row.group_no, Group(row.group_no, row.place, row.reason, [], [])
-        )
+    for row in rows.select_related("line", "entry").order_by("group_no", "part_no"):
+        group = found.setdefault(row.group_no, Group(row.group_no, row.place, row.reason, [], []))
         if row.line:
             group.lines.append(row.line)
         if row.entry:
@@ -295,11 +291,15 @@ def groups_numbered(run: MatchRun, numbers: list[int]) -> list[Group]:
 
 @dataclass(frozen=True)
 class Left:
-    """What people still have to explain of a run, in CAD, and what is explained already."""
+    """What people still have to explain of a run, in CAD."""
 
+    activity: Decimal
     open_count: int
     open_amount: Decimal
-    explained_count: int
+
+    @property
+    def explained(self) -> Decimal:
+        return self.activity - self.open_amount
 
     @property
     def is_done(self) -> bool:
@@ -312,16 +312,13 @@ def left_to_explain(run: MatchRun) -> Left:
     found = Variance.objects.filter(run=run).aggregate(
         open_count=Count("id", filter=is_open),
         open_amount=Coalesce(Sum("effect", filter=is_open), Decimal("0.00")),
-        explained_count=Count("id", filter=~is_open),
     )
-    return Left(**found)
+    return Left(run.statement_activity, **found)
 
 
 def variances_by_kind(run: MatchRun, limit: int) -> list[dict[str, Any]]:
     """Each kind of variance with its total and its first groups, open ones first."""
-    ranked = Window(
-        RowNumber(), partition_by=F("kind"), order_by=[_OPEN_FIRST, F("group_no")]
-    )
+    ranked = Window(RowNumber(), partition_by=F("kind"), order_by=[_OPEN_FIRST, F("group_no")])
     shown = Variance.objects.filter(run=run).annotate(place_in_kind=ranked)
     found = _with_groups(run, shown.filter(place_in_kind__lte=limit))
     sections = []
@@ -345,9 +342,7 @@ def variances_of_kind(run: MatchRun, kind: str, after: int, limit: int) -> list[
 
 def _with_groups(run: MatchRun, variances: Any) -> list[tuple[Variance, Group]]:
     found = {one.group_no: one for one in variances.select_related("decided_by")}
-    return [
-        (found[group.group_no], group) for group in groups_numbered(run, list(found))
-    ]
+    return [(found[group.group_no], group) for group in groups_numbered(run, list(found))]
 
 
 def suggestions_to_decide(run: MatchRun, limit: int) -> list[Group]:
@@ -368,24 +363,26 @@ def current_pass(run: MatchRun) -> str:
     """The pass a worker is at, for people who wait."""
     try:
         return str(cache.get(f"run-pass:{run.pk}") or "")
-    except OSError:
+    except (OSError, RedisError):
         return ""
 
 
-def standing_runs(statement_ids: list[int]) -> dict[int, MatchRun]:
-    """The run that stands for each statement, with what is open in it."""
-    runs = MatchRun.objects.filter(
-        statement__in=statement_ids, superseded_by=None, state=MatchRun.State.FINISHED
-    ).annotate(
-        open_count=Count("variances", filter=Q(variances__state="open")),
+def _standing() -> Any:
+    """The runs that stand, with what is open in them and how often they are signed."""
+    still_open = Variance.objects.filter(run=OuterRef("pk"), state="open").order_by().values("run")
+    signed = SignOff.objects.filter(run=OuterRef("pk"), reopened_at=None).order_by().values("run")
+    return MatchRun.objects.filter(superseded_by=None, state=MatchRun.State.FINISHED).annotate(
+        open_count=Coalesce(Subquery(still_open.annotate(n=Count("id")).values("n")), 0),
         open_amount=Coalesce(
-            Sum("variances__effect", filter=Q(variances__state="open")), Decimal("0.00")
+            Subquery(still_open.annotate(total=Sum("effect")).values("total")), Decimal("0.00")
         ),
-        signature_count=Count(
-            "sign_offs", filter=Q(sign_offs__reopened_at=None), distinct=True
-        ),
+        signature_count=Coalesce(Subquery(signed.annotate(n=Count("id")).values("n")), 0),
     )
-    return {run.statement_id: run for run in runs}
+
+
+def standing_runs(statement_ids: list[int]) -> dict[int, MatchRun]:
+    """The run that stands for each statement, with what is open in it and how often signed."""
+    return {run.statement_id: run for run in _standing().filter(statement__in=statement_ids)}
 
 
 def history_of(run: MatchRun, limit: int) -> list[AuditEvent]:
@@ -396,3 +393,116 @@ def history_of(run: MatchRun, limit: int) -> list[AuditEvent]:
     )
     events = AuditEvent.objects.filter(about, importer_id=run.importer_id)
     return list(events.order_by("-sequence")[:limit])
+
+
+def places_page(run: MatchRun, place: str, reason: str, after: int, limit: int) -> dict[str, Any]:
+    """One page of the groups of a place: (variance or None, group), and where the next begins."""
+    if place == Placement.Place.VARIANCE:
+        items = variances_of_kind(run, reason, after, limit + 1)
+    else:
+        found = groups(run, place, reason=reason, after=after, limit=limit + 1)
+        items = [(None, group) for group in found]
+    more = len(items) > limit
+    return {
+        "items": items[:limit],
+        "next_after": items[limit - 1][1].group_no if more else None,
+    }
+
+
+@dataclass(frozen=True)
+class Due:
+    """What an account owes for a billing period, or that its statement is still to come."""
+
+    account: ProgramAccount
+    period: BillingPeriod
+    statement_on: date
+    due_on: date
+    statement: Statement | None
+
+
+def dues(accounts: list[ProgramAccount], today: date) -> list[Due]:
+    """The payments ahead of an importer: of the period that ended last and the one that runs."""
+    running = period_ending(period_end(today))
+    periods = [period_ending(running.first.replace(day=LAST_DAY_OF_PERIOD)), running]
+    periods = [period for period in periods if payment_due_on(period) >= today]
+    loaded = Statement.objects.filter(
+        program_account__in=accounts,
+        period_end__in=[period.last for period in periods],
+        superseded_by=None,
+    )
+    found = {(one.program_account_id, one.period_end): one for one in loaded}
+    return [
+        Due(
+            account,
+            period,
+            statement_on(period),
+            payment_due_on(period),
+            found.get((account.pk, period.last)),
+        )
+        for period in periods
+        for account in accounts
+    ]
+
+
+def importer_overview(importer: Importer, today: date, limit: int) -> dict[str, Any]:
+    """An importer at a glance: accounts, what is due, statements with their runs, files."""
+    accounts = list(accounts_of(importer.pk))
+    statements = Statement.objects.filter(importer=importer, superseded_by=None)
+    newest = list(
+        statements.select_related("program_account").order_by("-period_end", "-id")[:limit]
+    )
+    runs = standing_runs([statement.pk for statement in newest])
+    with_runs = [(statement, runs.get(statement.pk)) for statement in newest]
+    return {
+        "waiting_files": files_for_people(limit, importer.pk),
+        "waiting_runs": [
+            (one, run)
+            for one, run in with_runs
+            if run and (run.open_count or run.signature_count < 2)
+        ],
+        "accounts": accounts,
+        "dues": dues(accounts, today),
+        "statements": with_runs,
+        "files": recent_files(importer.pk, limit),
+    }
+
+
+@dataclass(frozen=True)
+class WorkQueue:
+    """What waits for people, across the importers one sees."""
+
+    files: list[Any]
+    parked_runs: list[MatchRun]
+    runs_to_explain: list[MatchRun]
+    runs_to_sign: list[MatchRun]
+    due: list[Statement]
+
+    @property
+    def stuck_count(self) -> int:
+        return len(self.files) + len(self.parked_runs)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.stuck_count or self.runs_to_explain or self.runs_to_sign or self.due)
+
+
+DUE_SOON = timedelta(days=14)
+LATELY = timedelta(days=3)
+
+
+def work_queue(user: User, today: date, limit: int = 50) -> WorkQueue:
+    """What waits for people in the open scope; a run its preparer signed waits for another."""
+    parked = MatchRun.objects.exclude(parked_at=None)
+    by_statement = ("statement__importer", "statement__program_account", "parked_for")
+    standing = _standing().filter(statement__superseded_by=None).select_related(*by_statement)
+    mine = SignOff.objects.filter(run=OuterRef("pk"), reopened_at=None, signed_by=user)
+    to_sign = standing.filter(~Exists(mine), open_count=0, signature_count__lt=2)
+    return WorkQueue(
+        files=files_for_people(limit),
+        parked_runs=list(parked.select_related(*by_statement).order_by("id")[:limit]),
+        runs_to_explain=list(
+            standing.filter(open_count__gt=0).order_by("statement__payment_due_on", "id")[:limit]
+        ),
+        runs_to_sign=list(to_sign.order_by("-signature_count", "finished_at")[:limit]),
+        due=statements_due(today - LATELY, today + DUE_SOON, limit),
+    )

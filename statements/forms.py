@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,8 +10,19 @@ from django.utils.formats import date_format, get_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from carmsvc.platform.money import CENT
 from clients.models import ProgramAccount
+from statements.layouts.fields import (
+    DAY_FIRST,
+    MONTH_FIRST,
+    SIGNED,
+    SIGNED_CREDIT_POSITIVE,
+    TWO_COLUMNS,
+    TWO_COLUMNS_CREDIT_NEGATIVE,
+)
+from statements.layouts.problems import CellError
+from statements.layouts.profiles import Question
+from statements.layouts.readers import to_cents
+from statements.messages import describe
 from statements.models import FiledBy, TransactionType
 from statements.rules.billing import BillingPeriod, period_end, period_ending
 
@@ -24,31 +34,29 @@ SPREADSHEETS = ".csv,.txt,.tsv,.xlsx,.xls,.xlsb,.ods"
 class AmountField(forms.CharField):
     """An amount in CAD as a person types it in their language: `1,204.10` or `1 204,10`."""
 
-    default_error_messages = {
+    default_error_messages: ClassVar = {
         "amount": gettext_lazy("Write an amount to the cent, for example %(example)s."),
     }
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options, max_length=30)
-        self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off", "class": "money"}
+        self.widget.attrs |= {
+            "inputmode": "decimal",
+            "autocomplete": "off",
+            "class": "money",
+        }
 
     def to_python(self, value: Any) -> Any:
         text = str(super().to_python(value) or "")
         if not text:
             return None
-        mark = get_format("DECIMAL_SEPARATOR")
-        plain = "".join(text.replace("\u2212", "-").replace("$", "").split())
-        plain = plain.replace(",", ".") if mark == "," else plain.replace(",", "")
-        try:
-            amount = Decimal(plain)
-            exact = amount == amount.quantize(CENT) and abs(amount) < Decimal(10) ** 12
-        except InvalidOperation:
-            exact = False
-        if not exact:
-            raise ValidationError(
-                self.error_messages["amount"], "amount", {"example": f"1204{mark}10"}
-            )
-        return amount.quantize(CENT)
+        mark = str(get_format("DECIMAL_SEPARATOR"))
+        for understood in (mark, "." if mark == "," else ","):
+            try:
+                return to_cents(text, understood)
+            except CellError:
+                continue
+        raise ValidationError(self.error_messages["amount"], "amount", {"example": f"1204{mark}10"})
 
 
 class SeveralFiles(forms.ClearableFileInput):
@@ -70,7 +78,7 @@ class SeveralFilesField(forms.FileField):
         return [super(SeveralFilesField, self).clean(file, initial) for file in files]
 
 
-def _account_choice(**options: Any) -> forms.ModelChoiceField[ProgramAccount]:
+def _account_choice(**options: Any) -> Any:
     return forms.ModelChoiceField(
         queryset=None,  # asked for inside a scope only
         label=gettext_lazy("Program account"),
@@ -124,7 +132,11 @@ class StatementUploadForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, accounts: Iterable[ProgramAccount], today: date, **options: Any
+        self,
+        *args: Any,
+        accounts: Iterable[ProgramAccount],
+        today: date,
+        **options: Any,
     ) -> None:
         super().__init__(*args, **options)
         self.fields["program_account"].queryset = accounts  # type: ignore[attr-defined]
@@ -133,7 +145,11 @@ class StatementUploadForm(forms.Form):
 
 
 StatementUploads = forms.formset_factory(
-    StatementUploadForm, extra=1, max_num=MOST_FILES, absolute_max=MOST_FILES, validate_max=True
+    StatementUploadForm,
+    extra=1,
+    max_num=MOST_FILES,
+    absolute_max=MOST_FILES,
+    validate_max=True,
 )
 
 
@@ -171,3 +187,57 @@ class LinesForm(forms.Form):
         """The filters that make sense."""
         self.is_valid()
         return {name: self.cleaned_data.get(name) or "" for name in self.fields}
+
+
+CHOICE_WORDS: dict[str, Any] = {
+    DAY_FIRST: gettext_lazy("Day first: 05/04/2026 is 5 April"),
+    MONTH_FIRST: gettext_lazy("Month first: 05/04/2026 is 4 May"),
+    ".": gettext_lazy("A point: 1,204.10"),
+    ",": gettext_lazy("A comma: 1 204,10"),
+    SIGNED: gettext_lazy("Debits are positive, credits negative"),
+    SIGNED_CREDIT_POSITIVE: gettext_lazy("Credits are positive, debits negative"),
+    TWO_COLUMNS: gettext_lazy("Two columns, the credit column is subtracted"),
+    TWO_COLUMNS_CREDIT_NEGATIVE: gettext_lazy("Two columns, the credits carry their minus"),
+    "": gettext_lazy("Not in this file"),
+}
+FEW = 4
+
+
+class MappingForm(forms.Form):
+    """What a person answers about a file's columns; one field for each question."""
+
+    def __init__(self, questions: Iterable[Question], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.answered: list[str] = []
+        for question in questions:
+            self.answered.append(question.key)
+            self.fields[question.key] = self._field_for(question)
+        self.fields["name"] = forms.CharField(
+            label=gettext_lazy("Name of this layout"),
+            max_length=100,
+            required=False,
+            help_text=gettext_lazy("So that you know it again, for example “CARM export, French”."),
+        )
+
+    @staticmethod
+    def _field_for(question: Question) -> forms.ChoiceField:
+        what = question.key.partition(":")[0]
+        words = TransactionType.choices if what == "type" else CHOICE_WORDS.items()
+        known: dict[str, Any] = dict(words) if what != "column" else {"": CHOICE_WORDS[""]}
+        choices = [(choice, known.get(choice, choice)) for choice in question.choices]
+        few = len(choices) <= FEW and "" not in question.choices
+        field = forms.ChoiceField(
+            label=describe(question.code, dict(question.params)),
+            choices=choices if few else [("", gettext_lazy("Choose")), *choices],
+            widget=forms.RadioSelect if few else forms.Select,
+        )
+        if "" in question.choices:
+            field.required = False
+            field.choices = choices
+            field.initial = question.choices[0]
+        return field
+
+    def answers(self) -> dict[str, str]:
+        """The answers given so far, by question."""
+        given = self.data if self.is_bound else {}
+        return {key: given[key] for key in self.answered if key in given}

@@ -20,9 +20,11 @@ from clients.models import Importer
 from clients.rules import Permission
 from clients.views import demand, permissions, tell_refusal
 from statements import actions, queries
-from statements.forms import LedgerUploadForm, StatementUploads
+from statements.forms import LedgerUploadForm, LinesForm, MappingForm, StatementUploads
+from statements.layouts.preview import preview, so_far
+from statements.layouts.profiles import MappingProfile, Proposal
 from statements.messages import describe
-from statements.models import LedgerFile, StatementFile
+from statements.models import LedgerFile, Statement, StatementFile
 
 PROBLEMS_SHOWN = 200
 FILE_MODELS: dict[str, Any] = {"statement": StatementFile, "ledger": LedgerFile}
@@ -44,7 +46,7 @@ def statement_upload(request: HttpRequest, importer_id: int) -> HttpResponse:
     importer = get_object_or_404(Importer.objects, pk=importer_id)
     demand(request, Permission.UPLOAD, importer_id)
     accounts = queries.accounts_of(importer_id)
-    options = {"accounts": accounts, "today": today_in_toronto()}
+    options = {"accounts": accounts, "today": today_in_toronto(), "asked": request.GET}
     uploads = StatementUploads(request.POST or None, request.FILES or None, form_kwargs=options)
     if uploads.is_valid() and (received := _receive_statements(request, importer, uploads)):
         return _after_upload(request, received)
@@ -121,14 +123,59 @@ def _after_upload(request: HttpRequest, received: list[Any]) -> HttpResponse:
 def file_page(request: HttpRequest, kind: str, file_id: int) -> HttpResponse:
     """How far we got with a file, and what is asked of a person."""
     file = _file(request, kind, file_id, Permission.VIEW)
+    problems = queries.problems_page(file, PROBLEMS_SHOWN)
+    for problem in (*problems["errors"], *problems["warnings"]):
+        problem.text = describe(problem.code, problem.params)
     context = {
         "file": file,
         "kind": kind,
         "may": permissions(request, file.importer_id),
         "statement": queries.statement_of(file),
-        **queries.problems_page(file, PROBLEMS_SHOWN),
+        "refusal_text": describe(**file.refusal) if file.refusal else "",
+        **problems,
     }
     return render(request, "statements/file.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def file_mapping(request: HttpRequest, kind: str, file_id: int) -> HttpResponse:
+    """How a new file's columns would be read, and what a person must say first."""
+    file = _file(request, kind, file_id, Permission.CONFIRM_MAPPING)
+    if file.state != file.State.NEEDS_MAPPING:
+        return redirect("file", kind=kind, file_id=file_id)
+    proposal = Proposal.from_json(file.proposal)
+    form = MappingForm(proposal.questions, request.POST or None)
+    is_look_only = "look" in request.POST
+    if not is_look_only and form.is_valid() and _confirmed(request, file, form):
+        return redirect("file", kind=kind, file_id=file_id)
+    profile = so_far(proposal, form.answers())
+    context = {
+        "file": file,
+        "kind": kind,
+        "form": form,
+        "columns": _columns(proposal, profile),
+        "unread": [h for h in profile.headers if h and h not in profile.column_map.values()],
+        "diff": proposal.header_diff,
+        "preview": preview(profile, file.proposal["sample"]),
+    }
+    return _form_page(request, "statements/mapping.html", context, form.is_bound)
+
+
+def _columns(proposal: Proposal, profile: MappingProfile) -> list[tuple[str, str, str]]:
+    """(field, heading, how sure) of each column that is read."""
+    sure = proposal.confidence
+    return [(name, heading, sure.get(name, "")) for name, heading in profile.column_map.items()]
+
+
+def _confirmed(request: HttpRequest, file: Any, form: MappingForm) -> bool:
+    name = form.cleaned_data["name"]
+    try:
+        actions.confirm_mapping(file=file, answers=form.answers(), name=name, by=request.user)
+    except Refused as refusal:
+        tell_refusal(request, refusal.reasons)
+        return False
+    messages.success(request, _("Confirmed. The file is being read."))
+    return True
 
 
 @require_safe
@@ -155,7 +202,13 @@ def file_problems(request: HttpRequest, kind: str, file_id: int) -> HttpResponse
     header = [_("Row"), _("Column"), _("Value"), _("What is wrong"), _("Suggestion")]
     problems = queries.problems_of(file, request.GET.get("severity", "error"))
     rows = (
-        (one.row_no, one.column, one.value, describe(one.code, one.params), one.suggestion)
+        (
+            one.row_no,
+            one.column,
+            one.value,
+            describe(one.code, one.params),
+            one.suggestion,
+        )
         for one in problems.iterator(chunk_size=5000)
     )
     name = {"Content-Disposition": f'attachment; filename="{kind}-{file_id}-rows.csv"'}
@@ -187,3 +240,29 @@ def file_attempts(request: HttpRequest, kind: str, file_id: int) -> HttpResponse
     else:
         messages.success(request, _("The file is being read again."))
     return redirect("file", kind=kind, file_id=file_id)
+
+
+@require_safe
+def statement_page(request: HttpRequest, statement_id: int) -> HttpResponse:
+    """A statement: how it ties out, when it is due and why, and its lines."""
+    rows = Statement.objects.select_related("importer", "program_account", "file__uploaded_by")
+    statement = get_object_or_404(rows, pk=statement_id)
+    demand(request, Permission.VIEW, statement.importer_id)
+    form = LinesForm(request.GET)
+    order, after = request.GET.get("order", "row_no"), request.GET.get("after", "")
+    page = queries.statement_lines(
+        statement,
+        **form.chosen(),
+        order=order,
+        after=int(after) if after.isdecimal() and len(after) < 19 else None,
+    )
+    context = {
+        "statement": statement,
+        "importer": statement.importer,
+        "today": today_in_toronto(),
+        "form": form,
+        "order": order,
+        "page": page,
+        "is_filtered": any(form.chosen().values()),
+    }
+    return render(request, "statements/statement.html", context)

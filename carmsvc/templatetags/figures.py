@@ -100,7 +100,14 @@ def number(value: Any) -> str:
 
 
 @register.filter
-def sum_difference(pair: tuple[Decimal | None, Decimal | None]) -> Decimal:
-    """What is left of the first when the second, perhaps nothing, is taken away."""
-    first, second = pair
-    return (first or Decimal(0)) - (second or Decimal(0))
+def is_money(value: Any) -> bool:
+    """Whether a value is an amount."""
+    return isinstance(value, Decimal)
+
+
+@register.filter
+def as_read(value: Any) -> Any:
+    """A value of any kind as this house writes it."""
+    if isinstance(value, Decimal):
+        return figure(value)
+    return day(value) if isinstance(value, date) else ("" if value is None else value)

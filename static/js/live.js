@@ -6,3 +6,12 @@ function tellTrouble() {
 }
 document.addEventListener("htmx:responseError", tellTrouble);
 document.addEventListener("htmx:sendError", tellTrouble);
+
+// A run has ended: show the new result, unless somebody is in the middle of something.
+document.addEventListener("run-ended", () => {
+  const isBusy = [...document.querySelectorAll("#explain-form input, input[form=explain-form], textarea")].some(
+    (field) => (field.type === "checkbox" ? field.checked : field.type !== "hidden" && field.value));
+  const news = document.getElementById("newer-run");
+  if (isBusy && news) news.hidden = false;
+  else window.htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML show:none" });
+});
