@@ -1,0 +1,114 @@
+"""Which heading means which field: a saved profile, exact words, then likeness.
+
+Likeness only ever proposes; a person answers.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from statements.layouts.fields import DATE_FIELDS, FileKind
+from statements.layouts.synonyms import HEADINGS, KNOWN_HEADINGS, squeezed
+
+LIKENESS = 0.82
+_ENOUGH_HEADINGS = 3
+
+
+@dataclass
+class Mapped:
+    """Fields and the headings that mean them, as far as words can tell."""
+
+    exact: dict[str, str] = field(default_factory=dict)
+    fuzzy: dict[str, str] = field(default_factory=dict)
+    several: dict[str, tuple[str, ...]] = field(default_factory=dict)  # field -> equal headings
+
+    @property
+    def column_map(self) -> dict[str, str]:
+        first = {name: headings[0] for name, headings in self.several.items()}
+        return {**first, **self.exact, **self.fuzzy}
+
+    @property
+    def taken(self) -> set[str]:
+        both = {heading for headings in self.several.values() for heading in headings}
+        return both | set(self.exact.values()) | set(self.fuzzy.values())
+
+
+def is_header(kind: FileKind) -> Callable[[Sequence[str]], bool]:
+    """A test for the header row of a kind of file: at least three different known headings."""
+    known = KNOWN_HEADINGS[kind]
+
+    def test(cells: Sequence[str]) -> bool:
+        found = {squeezed(cell) for cell in cells if cell and len(cell) < 100} & known
+        return len(found) >= _ENOUGH_HEADINGS or (len(found) > 1 and _is_least(kind, found))
+
+    return test
+
+
+def _is_least(kind: FileKind, found: set[str]) -> bool:
+    """An amount and a date: the least that a table must have."""
+    by_field = HEADINGS[kind]
+    has_amount = any(rank & found for rank in by_field["amount"])
+    return has_amount and any(rank & found for day in DATE_FIELDS[kind] for rank in by_field[day])
+
+
+def map_headings(header: Sequence[str], kind: FileKind, known: Mapping[str, str]) -> Mapped:
+    """Map a header; `known` is the column map of a profile whose headings may be here too."""
+    mapped = Mapped()
+    present = {heading for heading in header if heading}
+    mapped.exact = {name: heading for name, heading in known.items() if heading in present}
+    for name, ranks in HEADINGS[kind].items():
+        if name not in mapped.exact:
+            _map_exactly(mapped, name, ranks, header)
+    for name, ranks in HEADINGS[kind].items():
+        if name not in mapped.column_map:
+            _map_by_likeness(mapped, name, ranks, header)
+    _only_needed_amounts(mapped)
+    return mapped
+
+
+def _map_exactly(
+    mapped: Mapped, name: str, ranks: Sequence[frozenset[str]], header: Sequence[str]
+) -> None:
+    for rank in ranks:
+        free = [h for h in dict.fromkeys(header) if squeezed(h) in rank and h not in mapped.taken]
+        if len(free) > 1:
+            mapped.several[name] = tuple(free)
+        if len(free) == 1:
+            mapped.exact[name] = free[0]
+        if free:
+            return
+
+
+def _map_by_likeness(
+    mapped: Mapped, name: str, ranks: Sequence[frozenset[str]], header: Sequence[str]
+) -> None:
+    """Propose the free heading most like a known one, if any is like enough."""
+    known = set().union(*KNOWN_HEADINGS.values())
+    free = [h for h in header if h and h not in mapped.taken and squeezed(h) not in known]
+    scored = [(likeness(squeezed(h), word), h) for h in free for word in ranks[0]]
+    best = max(scored, default=(0.0, ""))
+    if best[0] >= LIKENESS:
+        mapped.fuzzy[name] = best[1]
+
+
+def likeness(one: str, other: str) -> float:
+    """How alike two words are, 0 to 1."""
+    matcher = SequenceMatcher(a=one, b=other, autojunk=False)
+    if matcher.real_quick_ratio() < LIKENESS or matcher.quick_ratio() < LIKENESS:
+        return 0.0
+    return matcher.ratio()
+
+
+def _only_needed_amounts(mapped: Mapped) -> None:
+    """A guess at a debit column is of no use where an amount column is certain."""
+    if "amount" in mapped.exact:
+        for name in ("debit", "credit"):
+            mapped.fuzzy.pop(name, None)
+    if {"debit", "credit"} <= mapped.exact.keys():
+        mapped.fuzzy.pop("amount", None)
+
+
+def repeated(header: Sequence[str]) -> set[str]:
+    """The headings that stand more than once in a header."""
+    return {heading for heading, count in Counter(header).items() if heading and count > 1}
