@@ -44,7 +44,7 @@ def receive_statement_file(
     importer_id: int,
     program_account: ProgramAccount,
     period_end: date,
-    content: File[bytes],
+    content: "File[bytes]",
     file_name: str,
     by: User | None,
     opening_balance: Decimal | None = None,
@@ -65,7 +65,7 @@ def receive_statement_file(
 def receive_ledger_file(
     *,
     importer_id: int,
-    content: File[bytes],
+    content: "File[bytes]",
     file_name: str,
     by: User | None,
     program_account: ProgramAccount | None = None,
@@ -88,7 +88,7 @@ def _check_period_end(day: date) -> None:
 def _receive(
     model: Any,
     importer_id: int,
-    content: File[bytes],
+    content: "File[bytes]",
     file_name: str,
     by: User | None,
     profile: MappingProfile | None,
@@ -127,7 +127,7 @@ def _nulls_as_nulls(wanted: Mapping[str, Any]) -> dict[str, Any]:
     return {f"{k}__isnull" if v is None else k: True if v is None else v for k, v in wanted.items()}
 
 
-def _sha256(content: File[bytes]) -> str:
+def _sha256(content: "File[bytes]") -> str:
     digest = hashlib.sha256()
     for block in content.chunks():
         digest.update(block)

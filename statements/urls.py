@@ -1,5 +1,35 @@
 """Addresses of the statements room."""
 
-from django.urls import URLPattern
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
-urlpatterns: list[URLPattern] = []
+from statements import views
+
+
+class FileKind(StringConverter):
+    """The two kinds of files in an address: `statement-files/…`, `ledger-files/…`."""
+
+    regex = "statement|ledger"
+
+
+register_converter(FileKind, "file_kind")
+
+FILE = "<file_kind:kind>-files/<int:file_id>/"
+urlpatterns = [
+    path(
+        "importers/<int:importer_id>/statement-files/new/",
+        views.statement_upload,
+        name="statement-upload",
+    ),
+    path(
+        "importers/<int:importer_id>/ledger-files/new/", views.ledger_upload, name="ledger-upload"
+    ),
+    path(FILE, views.file_page, name="file"),
+    path(f"{FILE}progress/", views.file_progress, name="file-progress"),
+    path(f"{FILE}original/", views.file_original, name="file-original"),
+    path(f"{FILE}rows.csv", views.file_problems, name="file-problems"),
+    path(f"{FILE}mapping/", views.file_mapping, name="file-mapping"),
+    path(f"{FILE}repairs/", views.file_repairs, name="file-repairs"),
+    path(f"{FILE}attempts/", views.file_attempts, name="file-attempts"),
+    path("statements/<int:statement_id>/", views.statement_page, name="statement"),
+]
