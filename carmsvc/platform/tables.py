@@ -20,7 +20,7 @@ from carmsvc.platform.text_files import TextFile, examine
 
 __all__ = ["Chunk", "FileRefused", "IsHeader", "Limits", "Table", "open_table"]
 
-CHUNK_ROWS = 20_000
+CHUNK_ROWS = 2_000  # small enough for the processor's cache: ten times more is half as fast
 HEAD_ROWS = 60  # the header stands in one of these
 _SEPARATORS = (",", ";", "\t")
 _MIN_HEADER_CELLS = 3
@@ -71,7 +71,7 @@ class Table:
         self._temporary.__exit__(None, None, None)
 
     def chunks(self) -> Iterator[Chunk]:
-        """The rows below the header, some twenty thousand at a time; raises `FileRefused`."""
+        """The rows below the header, some thousands at a time; raises `FileRefused`."""
         source = _Rows(self._text, self.separator)
         source.take(self.header_row_no)
         first, line_no = source.row_no + 1, source.line_no
@@ -102,7 +102,7 @@ class Table:
     def _chunk(self, rows: list[list[str]], first: int) -> Chunk:
         width = len(self.header)
         numbers: Sequence[int] = range(first, first + len(rows))
-        blank = {i for i, row in enumerate(rows) if _starts_blank(row) and _is_blank(row)}
+        blank = {i for i, row in enumerate(rows) if not (row and row[0].strip()) and _is_blank(row)}
         if blank:
             numbers = [first + i for i in range(len(rows)) if i not in blank]
             rows = [row for i, row in enumerate(rows) if i not in blank]
@@ -250,10 +250,6 @@ def looks_like_header(cells: Sequence[str]) -> bool:
     filled = [cell.strip() for cell in cells if cell.strip()]
     wordy = all(sum(map(str.isalpha, cell)) > sum(map(str.isdigit, cell)) for cell in filled)
     return len(filled) >= _MIN_HEADER_CELLS and len(set(filled)) == len(filled) and wordy
-
-
-def _starts_blank(row: list[str]) -> bool:
-    return not row or not row[0] or row[0].isspace()
 
 
 def _is_blank(row: Sequence[str]) -> bool:

@@ -28,15 +28,24 @@ def by_distinct(
     texts: Texts, cache: dict[str, str], read: Callable[[str], str]
 ) -> tuple[Texts, Bad]:
     """Read each different text once; for columns where the same texts come again and again."""
+    try:
+        return list(map(cache.__getitem__, texts)), {}
+    except KeyError:
+        return _by_distinct(texts, cache, read)
+
+
+def _by_distinct(
+    texts: Texts, cache: dict[str, str], read: Callable[[str], str]
+) -> tuple[Texts, Bad]:
+    if len(cache) > _CACHED:
+        cache.clear()
     errors: dict[str, CellError] = {}
     for text in set(texts) - cache.keys():
         try:
             cache[text] = read(text)
         except CellError as error:
             errors[text] = error
-    found = [cache.get(text, "") for text in texts] if errors else [cache[t] for t in texts]
-    if len(cache) > _CACHED:
-        cache.clear()
+    found = [cache.get(text, "") for text in texts]
     return found, {i: errors[text] for i, text in enumerate(texts) if text in errors}
 
 

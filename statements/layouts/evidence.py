@@ -35,7 +35,7 @@ class Evidence:
 
     def see_dates(self, texts: Iterable[str]) -> None:
         """Note what the order of day and month must be."""
-        new = set(texts) - self._dates_seen
+        new = set(texts).difference(self._dates_seen)
         if len(self._dates_seen) < 100_000:
             self._dates_seen |= new
         for text in new:

@@ -88,6 +88,8 @@ class RowReader:
         rows = chunk.rows
         self._repair(chunk.row_numbers, rows)
         firsts = [row[0] for row in rows]
+        if "" not in firsts and "".join(firsts).isdigit():
+            return chunk.row_numbers, rows
         odd = {first for first in set(firsts) if self._may_be_no_transaction(first)}
         if not odd:
             return chunk.row_numbers, rows
@@ -107,6 +109,8 @@ class RowReader:
                     rows[at][self.table.header.index(column)] = value
 
     def _may_be_no_transaction(self, first: str) -> bool:
+        if first[:1].isdigit():
+            return False
         first = first.strip()
         return not first or first == self.table.header[0] or label_of(first) is not None
 
@@ -163,18 +167,18 @@ class RowReader:
         return to_type(text, self.profile.type_map, TYPE_BY_WORDS[self.kind]) or _UNKNOWN
 
     def _dates(self, found: ChunkRows, cells: list[tuple[str, ...]]) -> None:
-        is_missing = set(range(len(found.numbers)))
+        columns = []
         for name in DATE_FIELDS[self.kind]:
             texts = self._cells(name, cells)
-            if texts is None:
-                continue
-            days, bad = read.by_distinct(texts, self.caches["date"], self.read_date)
-            self._note(found, name, texts, bad)
-            found.columns[name] = days
-            if is_missing:
-                is_missing &= {at for at, day in enumerate(days) if day == NULL}
-        for at in is_missing:
-            self._add_error(found, at, "", "", CellError("date_missing"))
+            if texts is not None:
+                days, bad = read.by_distinct(texts, self.caches["date"], self.read_date)
+                self._note(found, name, texts, bad)
+                found.columns[name] = days
+                columns.append(days)
+        if all(NULL in days for days in columns):
+            dated = {at for days in columns for at, day in enumerate(days) if day != NULL}
+            for at in set(range(len(found.numbers))) - dated:
+                self._add_error(found, at, "", "", CellError("date_missing"))
 
     def _amounts(self, found: ChunkRows, cells: list[tuple[str, ...]], strict: bool = True) -> None:
         if self.profile.sign_rule in (TWO_COLUMNS, TWO_COLUMNS_CREDIT_NEGATIVE):
@@ -362,4 +366,5 @@ def _spooled(texts: Sequence[str]) -> Sequence[str]:
     joined = "".join(texts)
     if any(mark in joined for mark in _BREAKS):
         return [escaped(text.strip()) for text in texts]
-    return [text.strip() or NULL for text in texts]
+    trimmed = list(map(str.strip, texts))
+    return [text or NULL for text in trimmed] if "" in trimmed else trimmed
