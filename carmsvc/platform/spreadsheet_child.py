@@ -35,7 +35,7 @@ _REF = re.compile(rb"""\br\s*=\s*["']\s*([A-Z]{0,3})(\d{1,7})""")
 _HOLDS_CELLS = re.compile(r"xl/(worksheets/|sharedStrings)", re.IGNORECASE)
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818
     """The workbook is not read; becomes the parent's `FileRefused`."""
 
     def __init__(self, code: str, **params: object) -> None:
@@ -70,8 +70,8 @@ class Extent:
         if not refs:
             return
         self.cells += len(refs)
-        self.columns = max(self.columns, max(map(_column_no, {letters for letters, _ in refs})))
-        self.rows = max(self.rows, max(map(int, {digits for _, digits in refs})))
+        self.columns = max(self.columns, *map(_column_no, {letters for letters, _ in refs}))
+        self.rows = max(self.rows, *map(int, {digits for _, digits in refs}))
         self.column, self.row = _column_no(refs[-1][0]), int(refs[-1][1])
 
     def _see_tags(self, xml: bytes) -> None:
@@ -135,7 +135,7 @@ def _scan_part(file: IO[bytes], part: zipfile.ZipInfo, left: int, limits: dict[s
         seen, carry = _cut_between_tags(carry + block)
         _refuse_doctype(seen)
         if holds_cells and len(carry) > _LONGEST_TEXT:
-            raise Refused("cell_too_long", limit=limits["max_cell_length"])
+            raise Refused("text_too_long", limit=limits["max_cell_length"])
         extent.see(seen)
     _refuse_doctype(carry)
     extent.see(carry)

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from carmsvc.platform.file_limits import FileRefused, Limits
+from carmsvc.platform.file_limits import MEBIBYTE, FileRefused, Limits
 from carmsvc.platform.spreadsheets import SheetText, is_spreadsheet, sheets_as_text
 from carmsvc.platform.text_files import TextFile, examine
 
@@ -130,7 +130,7 @@ def open_table(path: Path, file_name: str, limits: Limits, is_header: IsHeader) 
     if size == 0:
         raise FileRefused("empty_file", file_name=file_name)
     if size > limits.max_bytes:
-        raise FileRefused("file_too_large", limit=limits.max_bytes, size=size)
+        raise FileRefused("file_too_large", limit_mib=limits.max_bytes // MEBIBYTE, size=size)
     if is_spreadsheet(path):
         return _open_spreadsheet(path, limits, is_header)
     return _open_text(examine(path, limits), _SEPARATORS, limits, is_header)

@@ -37,8 +37,8 @@ class TextFile:
         """The lines with their ends, as the csv module wants them."""
         newline = "\r" if self.old_mac_lines else "\n"
         left = ""
-        for text in _decoded(self.path, self.encoding):
-            text = left + text
+        for block in _decoded(self.path, self.encoding):
+            text = left + block
             cut = text.rfind(newline) + 1
             left = text[cut:]
             yield from StringIO(text[:cut], newline="")
@@ -46,7 +46,7 @@ class TextFile:
             yield left
 
 
-class _NotInEncoding(Exception):
+class _NotInEncoding(Exception):  # noqa: N818
     """A byte that does not belong to the encoding; `row` counts lines from 1."""
 
     def __init__(self, row: int) -> None:
@@ -127,7 +127,7 @@ def _examined(path: Path, encoding: str, limits: Limits) -> TextFile:
         returns += text.count("\r")
         lines = (left + text).split("\n" if newlines else "\r")
         left = lines[-1]
-        longest = max(longest, max(map(len, lines)))
+        longest = max(longest, len(max(lines, key=len)))
         if longest > limits.max_line_length:
             _refuse_long_line(lines, line_no, limits)
         line_no += len(lines) - 1

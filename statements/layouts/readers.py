@@ -133,7 +133,7 @@ def _by_format(text: str, date_format: str) -> date:
     if date_format in {"", DAY_FIRST, MONTH_FIRST, YEAR_FIRST}:
         raise CellError("date_not_readable")
     try:
-        return datetime.strptime(text, date_format).date()
+        return datetime.strptime(text, date_format).date()  # noqa: DTZ007  a day
     except ValueError:
         raise CellError("date_not_readable") from None
 

@@ -218,12 +218,12 @@ class RowReader:
     def _two_columns(self, found: ChunkRows, cells: list[tuple[str, ...]]) -> Sequence[str]:
         """Debit minus credit; a row that has both is an error."""
         empty = ("",) * len(found.numbers)
-        debits = self._signed(found, "debit", cells) or empty
-        credits = self._signed(found, "credit", cells) or empty
+        debited = self._signed(found, "debit", cells) or empty
+        credited = self._signed(found, "credit", cells) or empty
         if self.profile.sign_rule == TWO_COLUMNS_CREDIT_NEGATIVE:
-            credits = read.negated(credits)
+            credited = read.negated(credits)
         amounts = []
-        for at, (debit, credit) in enumerate(zip(debits, credits, strict=True)):
+        for at, (debit, credit) in enumerate(zip(debited, credited, strict=True)):
             if read.is_amount(credit):
                 if read.is_amount(debit):
                     raw = f"{cells[self.at['debit']][at]} / {cells[self.at['credit']][at]}"
