@@ -182,7 +182,12 @@ def confirm_mapping(*, file: AnyFile, answers: dict[str, str], name: str, by: Us
     account = answers.pop("program_account", "")
     if account:
         _set_account(file, account)
-    mapping = reading.answered(file.proposal, answers)
+    try:
+        mapping = reading.answered(file.proposal, answers)
+    except ValueError as unanswered:
+        raise Refused(
+            _("Answer the question “%(key)s” with one of its choices.") % {"key": unanswered}
+        ) from None
     file.profile = _saved_profile(file, mapping, name, by)
     _read_again(file, by, "mapping confirmed", profile=file.profile.name)
 

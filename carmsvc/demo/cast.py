@@ -1,0 +1,56 @@
+"""The invented brokerage: its people, its importers, and what their books look like.
+
+Nobody here exists. Business numbers carry a valid check digit and belong to the invention.
+"""
+
+from dataclasses import dataclass
+
+PASSWORD = "maple-leaf-4417"
+STAFF = (
+    ("claire.dubois@northgate.example", "Claire Dubois", "administrator", "fr"),
+    ("sam.okafor@northgate.example", "Sam Okafor", "analyst", "en"),
+    ("mei.tanaka@northgate.example", "Mei Tanaka", "analyst", "en"),
+    ("jonah.reid@northgate.example", "Jonah Reid", "viewer", "en"),
+)
+OURS = "14987"  # the brokerage's account security number
+KNOWN_FILERS = (
+    ("14987", "ours", "Northgate Customs Brokers"),
+    ("16234", "other_broker", "Harbour Street Brokerage"),
+    ("19402", "courier", "Swift Parcel Canada"),
+    ("11870", "importer", "Self-filed by the importer"),
+)
+
+
+@dataclass(frozen=True)
+class Client:
+    """One importer: how many lines a month, and how untidy its books are (0 to 1)."""
+
+    legal_name: str
+    bn9: str
+    accounts: int
+    lines: int
+    untidy: float
+    months: int
+    language: str = "en"
+    condition: str = ""  # "unread", "broken" or "unmapped": what its newest file is like
+    finance: str = ""
+
+
+MAPLE = Client(
+    "Maple Furniture Inc.", "123456782", 2, 46, 0.06, 12, finance="finance@maplefurniture.example"
+)
+CLIENTS = (
+    MAPLE,
+    Client("Northern Optics Ltd.", "100000009", 1, 18, 0.0, 9, finance="ap@northernoptics.example"),
+    Client("Érablière Beauce inc.", "102345673", 1, 14, 0.05, 8, "fr",
+           finance="finances@erabliere-beauce.example"),
+    Client("Prairie Seed Supply Co.", "103456784", 1, 22, 0.15, 6),
+    Client("Pacific Bicycle Imports Ltd.", "104567892", 2, 25, 0.04, 6),
+    Client("Distributions Lavoie ltée", "105678906", 1, 16, 0.1, 6, "fr"),
+    Client("Great Lakes Tooling Corp.", "106789017", 1, 30, 0.02, 6, condition="broken"),
+    Client("Halifax Marine Electronics Inc.", "107890121", 1, 12, 0.3, 5),
+    Client("Yukon Outfitters Ltd.", "108901232", 1, 8, 0.0, 4),
+    Client("Textiles Saint-Laurent inc.", "109012346", 1, 20, 0.08, 4, "fr", condition="unmapped"),
+    Client("Cascade Medical Devices Inc.", "110123452", 1, 15, 0.05, 3, condition="unread"),
+    Client("Red River Foods Ltd.", "111234563", 1, 10, 0.0, 1),
+)  # fmt: skip

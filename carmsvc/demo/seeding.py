@@ -1,0 +1,239 @@
+"""The invented brokerage in the database, through the same actions as real work."""
+
+import dataclasses
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from django.core.files.base import ContentFile
+
+from carmsvc.demo.books import Month, Row, ledger_file, month_of, statement_file
+from carmsvc.demo.cast import CLIENTS, KNOWN_FILERS, MAPLE, PASSWORD, STAFF, Client
+from carmsvc.platform.dates import today_in_toronto
+from carmsvc.platform.money import ZERO
+from carmsvc.platform.tenancy import every_importer_id, importer_scope
+from clients.actions import create_importer
+from clients.models import Importer, Membership, ProgramAccount, StaffAssignment, User
+from reconciliation.actions import collect_from_importer, explain_variances, run_match, sign_off
+from reconciliation.models import MatchRun, Variance
+from statements.actions import (
+    receive_ledger_file,
+    receive_statement_file,
+    take_in_ledger_file,
+    take_in_statement_file,
+)
+from statements.models import KnownFiler, StatementFile
+
+FILES = Path(__file__).resolve().parent.parent.parent / "tests" / "files" / "demo"
+DEMO_PERIOD = date(2026, 10, 17)  # the month that the files in tests/files/demo hold
+DEMO_STATEMENT = FILES / "maple-furniture-2026-10-statement.csv"
+DEMO_LEDGER = FILES / "maple-furniture-2026-10-ledger.csv"
+
+
+def seed() -> Iterator[str]:
+    """Make what is not there yet; yields what was done, for people who watch."""
+    _people()
+    for client in CLIENTS:
+        importer = _importer(client)
+        with importer_scope(importer.pk):
+            done = _books(client, importer)
+        _reconcile(importer)
+        if done:
+            yield f"{client.legal_name}: {done} statements"
+    _decide()
+
+
+def _people() -> None:
+    for email, name, role, language in STAFF:
+        if not User.objects.filter(email=email).exists():
+            User.objects.create_user(
+                email, PASSWORD, full_name=name, staff_role=role, language=language
+            )
+    for number, filed_by, name in KNOWN_FILERS:
+        KnownFiler.objects.get_or_create(
+            account_security_no=number, defaults={"filed_by": filed_by, "name": name}
+        )
+
+
+def _importer(client: Client) -> Importer:
+    with importer_scope(every_importer_id()):
+        known: Importer | None = Importer.objects.filter(bn9=client.bn9).first()
+    if known:
+        return known
+    accounts = [f"{client.bn9}RM{at:04d}" for at in range(1, client.accounts + 1)]
+    importer = create_importer(
+        legal_name=client.legal_name, bn9=client.bn9, program_accounts=accounts, by="seed_demo"
+    )
+    with importer_scope(importer.pk):
+        Importer.objects.filter(pk=importer.pk).update(language=client.language)
+        for email, *_ in STAFF[1:]:
+            person = User.objects.get(email=email)
+            lead = email == STAFF[1 + importer.pk % 2][0]
+            StaffAssignment.objects.create(importer=importer, user=person, is_lead=lead)
+        if client.finance:
+            _importer_person(client, importer)
+    return importer
+
+
+def _importer_person(client: Client, importer: Importer) -> None:
+    person = User.objects.create_user(
+        client.finance,
+        PASSWORD,
+        full_name="Finance, " + client.legal_name,
+        language=client.language,
+    )
+    Membership.objects.create(importer=importer, user=person, role=Membership.Role.FINANCE)
+
+
+def periods(months: int) -> list[date]:
+    """The last so many billing periods whose statement has been issued, oldest first."""
+    today = today_in_toronto()
+    last = today.replace(day=17)
+    if today.day < 25:
+        last = (last.replace(day=1) - timedelta(days=1)).replace(day=17)
+    found = []
+    while len(found) < months:
+        found.append(last)
+        last = (last.replace(day=1) - timedelta(days=1)).replace(day=17)
+    return found[::-1]
+
+
+def _books(client: Client, importer: Importer) -> int:
+    """The client's files, read and loaded; returns how many statements are new."""
+    booked: list[tuple[str, Row]] = []
+    months: list[tuple[ProgramAccount, Month]] = []
+    for account in ProgramAccount.objects.filter(importer=importer).order_by("bn15"):
+        paid = ZERO
+        for last in periods(client.months):
+            month = month_of(_share(client, account), account.bn15, last, pays=paid)
+            paid = max(paid + month.activity, ZERO)
+            if not _is_told_by_files(client, account, last):
+                months.append((account, month))
+                booked += [(account.bn15, row) for row in month.ledger]
+    _take_in_ledger(importer, ledger_file(iter(booked)))
+    return sum(_take_in_month(client, account, month) for account, month in months)
+
+
+def _share(client: Client, account: ProgramAccount) -> Client:
+    """A second account sees a third of the first one's traffic."""
+    return client if account.bn15.endswith("1") else _smaller(client)
+
+
+def _smaller(client: Client) -> Client:
+    return dataclasses.replace(client, lines=max(client.lines // 3, 4))
+
+
+def _is_told_by_files(client: Client, account: ProgramAccount, last: date) -> bool:
+    return client is MAPLE and account.bn15.endswith("1") and last == DEMO_PERIOD
+
+
+def _take_in_ledger(importer: Importer, content: bytes) -> None:
+    received = receive_ledger_file(
+        importer_id=importer.pk,
+        content=ContentFile(content),
+        file_name=f"cad-listing-{importer.bn9}.csv",
+        by=None,
+    )
+    if received.is_new:
+        take_in_ledger_file(importer_id=importer.pk, file_id=received.file.pk)
+
+
+def _take_in_month(client: Client, account: ProgramAccount, month: Month) -> bool:
+    last = month.period.last
+    content = statement_file(client, month, account.bn15)
+    newest = last == periods(1)[0]
+    if newest and client.condition in ("broken", "unmapped"):
+        content = _damaged(content, client.condition)
+    return _take_in_statement(
+        account, last, content, read=not (newest and client.condition == "unread")
+    )
+
+
+def _damaged(content: bytes, how: str) -> bytes:
+    """A file that Excel has been at, or whose dates can be read two ways."""
+    lines = content.splitlines(keepends=True)
+    if how == "broken":
+        lines[4] = lines[4].replace(lines[4][:14], b"1.49870012E+13")
+        lines[7] = b"'" + lines[7]
+        return b"".join(lines)
+    kept = [line for line in lines if b"-" in line]
+    return lines[0].replace("Référence".encode("cp1252"), b"Mouvement client") + b"".join(kept)
+
+
+def _take_in_statement(
+    account: ProgramAccount, last: date, content: bytes, *, read: bool = True
+) -> bool:
+    known = StatementFile.objects.filter(program_account=account, period_end=last).exists()
+    if known:
+        return False
+    received = receive_statement_file(
+        importer_id=account.importer_id,
+        program_account=account,
+        period_end=last,
+        content=ContentFile(content),
+        file_name=f"transactions-{account.bn15}-{last:%Y-%m}.csv",
+        by=None,
+    )
+    if received.is_new and read:
+        take_in_statement_file(importer_id=account.importer_id, file_id=received.file.pk)
+    return received.is_new
+
+
+def _reconcile(importer: Importer) -> None:
+    """What the workers would do, here and now, until nothing is left to do."""
+    collect_from_importer(importer.pk)
+    while True:
+        with importer_scope(importer.pk):
+            waiting = MatchRun.objects.filter(state="requested").order_by("statement__period_end")
+            run_id = waiting.values_list("id", flat=True).first()
+        if run_id is None or not run_match(importer_id=importer.pk, run_id=run_id):
+            return
+
+
+def _decide() -> None:
+    """Older months were looked at: their variances explained, their runs signed by two."""
+    analyst, reviewer = (User.objects.get(email=email) for email, *_ in STAFF[1:3])
+    newest = periods(2)[0]
+    with importer_scope(every_importer_id()):
+        runs = MatchRun.objects.filter(
+            state="finished",
+            superseded_by=None,
+            statement__superseded_by=None,
+            statement__period_end__lt=newest,
+            sign_offs=None,
+        )
+        for run in runs.select_related("statement").order_by("id"):
+            _explain(run, analyst)
+            sign_off(run=run, by=analyst)
+            sign_off(run=run, by=reviewer)
+
+
+_REASONS = {
+    "not_in_ledger": ("other_filer", "Filed by another broker; the importer confirmed it."),
+    "wrong_period": ("timing", "Billed in the month after its release."),
+    "not_on_statement": ("timing", "Accepted after the cut-off; looked for on the next statement."),
+    "amount_differs": ("ledger_corrected", "Keying error in our listing; corrected."),
+    "interest": ("accepted", "Late payment in the month before; accepted by the importer."),
+    "penalty": ("accepted", "Late accounting; charged back to the branch."),
+}
+
+
+def _explain(run: MatchRun, by: User) -> None:
+    open_ones = Variance.objects.filter(run=run, state=Variance.State.OPEN)
+    for kind in sorted(set(open_ones.values_list("kind", flat=True))):
+        code, note = _REASONS.get(kind, ("reviewed", "Looked at with the importer; nothing owed."))
+        numbers = list(open_ones.filter(kind=kind).values_list("group_no", flat=True))
+        explain_variances(run=run, group_nos=numbers, reason_code=code, note=note, by=by)
+
+
+def demo_files() -> dict[Path, bytes]:
+    """What `tests/files/demo` holds: Maple's month with every kind of disagreement in it."""
+    bn15 = f"{MAPLE.bn9}RM0001"
+    client = dataclasses.replace(MAPLE, lines=180, untidy=0.12)
+    paid = Decimal("48211.37")
+    month = month_of(client, bn15, DEMO_PERIOD, pays=paid)
+    return {
+        DEMO_STATEMENT: statement_file(client, month, bn15),
+        DEMO_LEDGER: ledger_file((bn15, row) for row in month.ledger),
+    }
