@@ -241,18 +241,6 @@ LABELS = {
     "activity": _("total activity"),
 }
 
-CHOICES = {
-    "%d/%m/%Y": _("Day first (31/12/2026)"),
-    "%m/%d/%Y": _("Month first (12/31/2026)"),
-    ".": _("A point (1,234.50)"),
-    ",": _("A comma (1.234,50)"),
-    "signed": _("One column; debits positive, credits negative"),
-    "signed_credit_positive": _("One column; credits positive, debits negative"),
-    "two_columns": _("Two columns; debit minus credit"),
-    "two_columns_credit_negative": _("Two columns; a minus only marks a credit"),
-    "": _("None of them"),
-}
-
 
 class _Params(dict[str, Any]):
     """Parameters of a sentence; one that is missing is shown as a dash, never as a failure."""
@@ -271,8 +259,3 @@ def describe(code: str, params: Mapping[str, Any]) -> str:
 
 def _is_name(key: str, value: object) -> bool:
     return key in {"field", "figure"} and isinstance(value, str)
-
-
-def describe_choice(choice: str) -> str:
-    """What a choice of a question means; a heading or a type stands for itself."""
-    return str(CHOICES.get(choice, choice))

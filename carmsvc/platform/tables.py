@@ -75,12 +75,15 @@ class Table:
         source = _Rows(self._text, self.separator)
         source.take(self.header_row_no)
         first, line_no = source.row_no + 1, source.line_no
-        while rows := source.take(CHUNK_ROWS):
+        rows = source.take(CHUNK_ROWS)
+        while rows:
             self._check_size(source.row_no)
             one_line_each = source.line_no - line_no == len(rows)
             self._check_cells(rows, first, one_line_each)
-            yield self._chunk(rows, first)
+            this, this_first = rows, first
             first, line_no = source.row_no + 1, source.line_no
+            rows = source.take(CHUNK_ROWS)
+            yield self._chunk(this, this_first, is_last=not rows)
 
     def _check_size(self, row_no: int) -> None:
         rows = row_no - self.header_row_no
@@ -99,7 +102,7 @@ class Table:
             for row_no, row in enumerate(rows, first):
                 _refuse_long_cell(row_no, row, limits)
 
-    def _chunk(self, rows: list[list[str]], first: int) -> Chunk:
+    def _chunk(self, rows: list[list[str]], first: int, *, is_last: bool) -> Chunk:
         width = len(self.header)
         numbers: Sequence[int] = range(first, first + len(rows))
         blank = {i for i, row in enumerate(rows) if not (row and row[0].strip()) and _is_blank(row)}
@@ -108,7 +111,7 @@ class Table:
             rows = [row for i, row in enumerate(rows) if i not in blank]
         if set(map(len, rows)) <= {width}:
             return Chunk(numbers, rows)
-        if len(rows[-1]) < width and not self._text.ends_with_newline:
+        if is_last and len(rows[-1]) < width and not self._text.ends_with_newline:
             self.cut_off_row_no = numbers[-1]
         extra = {
             row_no: next(filter(str.strip, row[width:]))

@@ -18,7 +18,6 @@ Texts = Sequence[str]
 _CACHED = 50_000
 _DIGITS = 14
 _CANONICAL = re.compile(r"-?(?:0|[1-9]\d{0,11})\.\d\d", re.ASCII)
-_DASHES = frozenset({"-", "$-", "–", "—"})
 _DOUBLED = bytes(sum(divmod(2 * (byte - 48), 10)) if 48 <= byte <= 57 else 0 for byte in range(256))
 _SINGLE = bytes(byte - 48 if 48 <= byte <= 57 else 0 for byte in range(256))
 _LAST_DIGIT = bytes(byte % 10 for byte in range(256))
@@ -80,9 +79,10 @@ def _one_amount(at: int, text: str, decimal_mark: str, bad: Bad) -> str:
 
 def without_dashes(texts: Texts) -> Texts:
     """A lone dash is how accountants write nothing, in columns that may be empty."""
-    if _DASHES.isdisjoint(texts) and not any("-" in t and t.strip("$ -") == "" for t in texts):
+    joined = "".join(texts)
+    if not any(dash in joined for dash in "-–—"):
         return texts
-    return ["" if text.replace(" ", "") in _DASHES else text for text in texts]
+    return ["" if text.strip("$ -–—\u00a0") == "" else text for text in texts]
 
 
 def negated(texts: Texts) -> Texts:

@@ -11,8 +11,9 @@ from difflib import SequenceMatcher
 from statements.layouts.fields import DATE_FIELDS, FileKind
 from statements.layouts.synonyms import HEADINGS, KNOWN_HEADINGS, squeezed
 
-LIKENESS = 0.82
+LIKENESS = 0.87
 _ENOUGH_HEADINGS = 3
+_LONGEST = 100  # characters of a heading
 
 
 @dataclass
@@ -35,21 +36,24 @@ class Mapped:
 
 
 def is_header(kind: FileKind) -> Callable[[Sequence[str]], bool]:
-    """A test for the header row of a kind of file: at least three different known headings."""
+    """A test for the header row of a kind of file.
+
+    It has at least three known headings, among them a transaction number's or a date's, which
+    a summary above the table has not; or else an amount's and a date's, the least of a table.
+    """
     known = KNOWN_HEADINGS[kind]
 
     def test(cells: Sequence[str]) -> bool:
-        found = {squeezed(cell) for cell in cells if cell and len(cell) < 100} & known
-        return len(found) >= _ENOUGH_HEADINGS or (len(found) > 1 and _is_least(kind, found))
+        found = {squeezed(cell) for cell in cells if cell and len(cell) < _LONGEST} & known
+        if len(found) >= _ENOUGH_HEADINGS:
+            return _has(kind, found, ("transaction_no", *DATE_FIELDS[kind]))
+        return _has(kind, found, ("amount",)) and _has(kind, found, DATE_FIELDS[kind])
 
     return test
 
 
-def _is_least(kind: FileKind, found: set[str]) -> bool:
-    """An amount and a date: the least that a table must have."""
-    by_field = HEADINGS[kind]
-    has_amount = any(rank & found for rank in by_field["amount"])
-    return has_amount and any(rank & found for day in DATE_FIELDS[kind] for rank in by_field[day])
+def _has(kind: FileKind, found: set[str], fields: Sequence[str]) -> bool:
+    return any(rank & found for name in fields for rank in HEADINGS[kind][name])
 
 
 def map_headings(header: Sequence[str], kind: FileKind, known: Mapping[str, str]) -> Mapped:

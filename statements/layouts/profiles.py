@@ -244,7 +244,7 @@ def _missing_questions(
     if not {"amount", "debit", "credit"} & column_map.keys():
         yield Question("missing_amount", "column:amount", choices)
     if not column_map.keys() & set(DATE_FIELDS[kind]):
-        yield Question("missing_date", f"column:{DATE_FIELDS[kind][-1]}", choices)
+        yield Question("missing_date", "column:posted_on", choices)
 
 
 def _fact_questions(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import repeat
 
 from carmsvc.platform.tables import Chunk, FileRefused, Table
@@ -23,9 +24,10 @@ from statements.layouts.problems import CellError, RowError, RowWarning
 from statements.layouts.profiles import MappingProfile
 from statements.layouts.readers import is_damaged_number, to_type
 from statements.layouts.scalars import account_reader, date_reader, version_reader
+from statements.layouts.sieve import Sieve, position_of
 from statements.layouts.spool import NULL, escaped
 from statements.layouts.synonyms import TYPE_BY_WORDS
-from statements.layouts.totals import Figures, label_of
+from statements.layouts.totals import Figures
 
 _BREAKS = ("\\", "\t", "\n", "\r")
 _UNKNOWN = "?"  # cached for a raw type that nobody has explained
@@ -59,11 +61,12 @@ class RowReader:
         self.figures = Figures(self.mark)
         self.read_date = date_reader(profile.date_format, context.read_on)
         self.read_account = account_reader(self.kind, context)
+        self.sieve = Sieve(table, profile, self.at, context, self.figures, self._figure_of)
         self.caches: dict[str, dict[str, str]] = {"type": {}, "date": {}, "version": {}, "bn15": {}}
 
     def read(self, chunk: Chunk) -> ChunkRows:
         """Read one chunk."""
-        numbers, rows = self._transactions(chunk)
+        numbers, rows = self.sieve.transactions(chunk)
         found = ChunkRows(numbers)
         if not rows:
             return found
@@ -81,63 +84,12 @@ class RowReader:
         found.warnings.sort(key=lambda warning: warning.row)
         return found
 
-    # which rows are transactions
-
-    def _transactions(self, chunk: Chunk) -> tuple[Sequence[int], list[list[str]]]:
-        """The rows with repairs applied, without totals and repeated headings."""
-        rows = chunk.rows
-        self._repair(chunk.row_numbers, rows)
-        firsts = [row[0] for row in rows]
-        if "" not in firsts and "".join(firsts).isdigit():
-            return chunk.row_numbers, rows
-        odd = {first for first in set(firsts) if self._may_be_no_transaction(first)}
-        if not odd:
-            return chunk.row_numbers, rows
-        out = {
-            at
-            for at, first in enumerate(firsts)
-            if first in odd and self._is_no_transaction(chunk.row_numbers[at], rows[at])
-        }
-        kept = [at for at in range(len(rows)) if at not in out]
-        return [chunk.row_numbers[at] for at in kept], [rows[at] for at in kept]
-
-    def _repair(self, numbers: Sequence[int], rows: list[list[str]]) -> None:
-        for (row_no, column), value in self.context.repairs.items():
-            if numbers and numbers[0] <= row_no <= numbers[-1] and column in self.table.header:
-                at = _position(numbers, row_no)
-                if at is not None:
-                    rows[at][self.table.header.index(column)] = value
-
-    def _may_be_no_transaction(self, first: str) -> bool:
-        if first[:1].isdigit():
-            return False
-        first = first.strip()
-        return not first or first == self.table.header[0] or label_of(first) is not None
-
-    def _is_no_transaction(self, row_no: int, row: list[str]) -> bool:
-        """Whether a row is a total or the headings again; notes the figure it states."""
-        if [cell.strip() for cell in row] == self.table.header:
-            return True
-        where, cell = next(((at, c) for at, c in enumerate(row) if c.strip()), (0, ""))
-        figure = label_of(cell.strip())
-        names = ("transaction_no", *DATE_FIELDS[self.kind])
-        places = (self.at[name] for name in names if name in self.at)
-        if figure is None or any(row[at].strip() for at in places if at != where):
-            return False
-        if figure:
-            self._note_figure(figure, row_no, row, where)
-        return True
-
-    def _note_figure(self, figure: str, row_no: int, row: list[str], where: int) -> None:
-        """A figure stands in the amount columns, else in the last cell of its row."""
+    def _figure_of(self, row_no: int, row: list[str]) -> Decimal | None:
+        """The total in the amount columns of a row, in CAD; None if there is none to read."""
         one = ChunkRows([row_no])
-        self._amounts(one, [(cell,) for cell in row], strict=False)
-        if one.columns["amount"][0] and not one.errors:
-            self.figures.note(figure, read.from_cents(one.cents[0]), row_no)
-            return
-        last = next((cell for cell in reversed(row[where + 1 :]) if cell.strip()), "")
-        if last:
-            self.figures.note_text(figure, last, row_no)
+        self._amounts(one, [(cell,) for cell in row], is_total=True)
+        is_stated = any(one.columns["amount"]) and not one.errors
+        return read.from_cents(one.cents[0]) if is_stated else None
 
     # the fields
 
@@ -180,26 +132,36 @@ class RowReader:
             for at in set(range(len(found.numbers))) - dated:
                 self._add_error(found, at, "", "", CellError("date_missing"))
 
-    def _amounts(self, found: ChunkRows, cells: list[tuple[str, ...]], strict: bool = True) -> None:
+    def _amounts(
+        self, found: ChunkRows, cells: list[tuple[str, ...]], *, is_total: bool = False
+    ) -> None:
+        """The amounts, debit positive; a total may have both sides and need not have any."""
         if self.profile.sign_rule in (TWO_COLUMNS, TWO_COLUMNS_CREDIT_NEGATIVE):
-            amounts = self._two_columns(found, cells)
+            amounts = self._two_columns(found, cells, may_have_both=is_total)
         else:
-            amounts = self._signed(found, "amount", cells) or ()
-        if "" in amounts and strict:
-            name = "amount" if "amount" in self.at else "debit"
-            known = {error.row for error in found.errors if error.code.startswith("amount")}
-            for at, amount in enumerate(amounts):
-                if not amount and found.numbers[at] not in known:
-                    error = CellError("amount_missing")
-                    self._add_error(found, at, self.profile.column_map[name], "", error)
+            amounts = self._signed(found, "amount", cells) or ("",) * len(found.numbers)
         found.cents = read.cents(amounts)
         found.columns["amount"] = amounts
-        for name in (*COMPONENTS, "open_amount") if strict else ():
+        if not is_total:
+            self._missing_amounts(found, amounts)
+            self._components(found, cells)
+
+    def _missing_amounts(self, found: ChunkRows, amounts: Sequence[str]) -> None:
+        if "" not in amounts:
+            return
+        names = ("amount", "debit", "credit")
+        heading = next((self.profile.column_map[name] for name in names if name in self.at), "")
+        unread = {error.row for error in found.errors if error.code.startswith("amount")}
+        for at, amount in enumerate(amounts):
+            if not amount and found.numbers[at] not in unread:
+                self._add_error(found, at, heading, "", CellError("amount_missing"))
+
+    def _components(self, found: ChunkRows, cells: list[tuple[str, ...]]) -> None:
+        for name in (*COMPONENTS, "open_amount"):
             if name in self.at and name in COLUMNS[self.kind]:
-                component = self._signed(found, name, cells) or ()
-                if "" in component:
-                    component = [text or NULL for text in component]
-                found.columns[name] = component
+                amounts = self._signed(found, name, cells) or ()
+                has_gaps = "" in amounts
+                found.columns[name] = [a or NULL for a in amounts] if has_gaps else amounts
 
     def _signed(
         self, found: ChunkRows, name: str, cells: list[tuple[str, ...]]
@@ -208,31 +170,37 @@ class RowReader:
         texts = self._cells(name, cells)
         if texts is None:
             return None
-        may_be_empty = name != "amount"
-        source = read.without_dashes(texts) if may_be_empty and "-" in "".join(texts) else texts
+        source = texts if name == "amount" else read.without_dashes(texts)
         amounts, bad = read.amounts(source, self.mark)
         self._note(found, name, texts, bad)
         flips = self.profile.sign_rule == SIGNED_CREDIT_POSITIVE
         return read.negated(amounts) if flips else amounts
 
-    def _two_columns(self, found: ChunkRows, cells: list[tuple[str, ...]]) -> Sequence[str]:
+    def _two_columns(
+        self, found: ChunkRows, cells: list[tuple[str, ...]], *, may_have_both: bool
+    ) -> Sequence[str]:
         """Debit minus credit; a row that has both is an error."""
         empty = ("",) * len(found.numbers)
         debited = self._signed(found, "debit", cells) or empty
         credited = self._signed(found, "credit", cells) or empty
-        if self.profile.sign_rule == TWO_COLUMNS_CREDIT_NEGATIVE:
-            credited = read.negated(credits)
+        if self.profile.sign_rule == TWO_COLUMNS:
+            credited = read.negated(credited)
         amounts = []
         for at, (debit, credit) in enumerate(zip(debited, credited, strict=True)):
-            if read.is_amount(credit):
-                if read.is_amount(debit):
-                    raw = f"{cells[self.at['debit']][at]} / {cells[self.at['credit']][at]}"
-                    heading = self.profile.column_map["debit"]
-                    self._add_error(found, at, heading, raw, CellError("debit_and_credit"))
-                amounts.append(credit[1:] if credit[0] == "-" else "-" + credit)
-            else:
+            if not read.is_amount(credit):
                 amounts.append(debit or credit)
+            elif not read.is_amount(debit):
+                amounts.append(credit)
+            else:
+                amounts.append(f"{Decimal(debit) + Decimal(credit):f}")
+                if not may_have_both:
+                    self._refuse_both_sides(found, at, cells)
         return amounts
+
+    def _refuse_both_sides(self, found: ChunkRows, at: int, cells: list[tuple[str, ...]]) -> None:
+        sides = [cells[self.at[name]][at] for name in ("debit", "credit")]
+        heading = self.profile.column_map["debit"]
+        self._add_error(found, at, heading, " / ".join(sides), CellError("debit_and_credit"))
 
     def _texts(self, found: ChunkRows, cells: list[tuple[str, ...]]) -> None:
         for name in TEXT_FIELDS:
@@ -305,12 +273,12 @@ class RowReader:
     def _shape_errors(self, found: ChunkRows, chunk: Chunk) -> None:
         """Rows with more cells than the header, and a last row that was cut off."""
         for row_no, value in chunk.too_many_cells.items():
-            at = _position(found.numbers, row_no)
+            at = position_of(found.numbers, row_no)
             if at is not None:
                 error = CellError("too_many_cells", columns=len(self.table.header))
                 self._add_error(found, at, "", value, error)
         if self.table.cut_off_row_no is not None:
-            at = _position(found.numbers, self.table.cut_off_row_no)
+            at = position_of(found.numbers, self.table.cut_off_row_no)
             if at is not None:
                 self._add_error(found, at, "", "", CellError("row_cut_off"))
 
@@ -352,13 +320,6 @@ def _positions(header: Sequence[str], profile: MappingProfile) -> dict[str, int]
         if heading not in header:
             raise FileRefused("column_missing", heading=heading)
     return {name: header.index(heading) for name, heading in profile.column_map.items()}
-
-
-def _position(numbers: Sequence[int], row_no: int) -> int | None:
-    try:
-        return numbers.index(row_no)
-    except ValueError:
-        return None
 
 
 def _spooled(texts: Sequence[str]) -> Sequence[str]:
