@@ -1,6 +1,6 @@
 """Forms of the statements room: uploads, and what a person answers about a file."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, ClassVar
 
@@ -136,17 +136,23 @@ class StatementUploadForm(forms.Form):
         *args: Any,
         accounts: Iterable[ProgramAccount],
         today: date,
+        asked: Mapping[str, str],
         **options: Any,
     ) -> None:
+        """`asked` may name the account and period, on the way from a rejected file."""
         super().__init__(*args, **options)
-        self.fields["program_account"].queryset = accounts  # type: ignore[attr-defined]
-        self.fields["period_end"].choices = period_choices(today)  # type: ignore[attr-defined]
-        self.fields["period_end"].initial = last_ended_period(today).isoformat()
+        account, period = self.fields["program_account"], self.fields["period_end"]
+        account.queryset = accounts  # type: ignore[attr-defined]
+        account.initial = asked.get("account")
+        period.choices = period_choices(today)  # type: ignore[attr-defined]
+        period.initial = asked.get("period_end") or last_ended_period(today).isoformat()
 
 
 StatementUploads = forms.formset_factory(
     StatementUploadForm,
-    extra=1,
+    extra=0,
+    min_num=1,
+    validate_min=True,
     max_num=MOST_FILES,
     absolute_max=MOST_FILES,
     validate_max=True,
@@ -201,6 +207,15 @@ CHOICE_WORDS: dict[str, Any] = {
     "": gettext_lazy("Not in this file"),
 }
 FEW = 4
+ASK = ("", gettext_lazy("Choose"))
+
+
+class QuestionField(forms.ChoiceField):
+    """A choice that must be made; where "not in this file" is a choice, it is an answer too."""
+
+    def validate(self, value: Any) -> None:
+        if value or ASK in self.choices or not self.valid_value(value):
+            super().validate(value)
 
 
 class MappingForm(forms.Form):
@@ -225,17 +240,14 @@ class MappingForm(forms.Form):
         words = TransactionType.choices if what == "type" else CHOICE_WORDS.items()
         known: dict[str, Any] = dict(words) if what != "column" else {"": CHOICE_WORDS[""]}
         choices = [(choice, known.get(choice, choice)) for choice in question.choices]
-        few = len(choices) <= FEW and "" not in question.choices
-        field = forms.ChoiceField(
+        known_answers = set(question.choices)
+        few = len(choices) <= FEW and "" not in known_answers
+        return QuestionField(
             label=describe(question.code, dict(question.params)),
-            choices=choices if few else [("", gettext_lazy("Choose")), *choices],
+            choices=choices if few or "" in known_answers else [ASK, *choices],
+            initial=question.choices[0] if "" in known_answers else None,
             widget=forms.RadioSelect if few else forms.Select,
         )
-        if "" in question.choices:
-            field.required = False
-            field.choices = choices
-            field.initial = question.choices[0]
-        return field
 
     def answers(self) -> dict[str, str]:
         """The answers given so far, by question."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 register = template.Library()
 
@@ -36,6 +37,21 @@ FIELDS = {
     "client_name": _("Client"),
     "debit": _("Debit"),
     "credit": _("Credit"),
+}
+TYPES = {
+    "CAD": pgettext_lazy("short", "CAD"),
+    "CAD_CORRECTION": _("Correction"),
+    "CAD_ADJUSTMENT": _("Adjustment"),
+    "LAP": pgettext_lazy("short", "LAP"),
+    "AMPS": pgettext_lazy("short", "AMPS"),
+    "INTEREST": _("Interest"),
+    "PAYMENT": _("Payment"),
+    "DISBURSEMENT": _("Disbursement"),
+    "NSF": _("Returned payment"),
+    "DRAWBACK": _("Drawback"),
+    "CBSA_INVOICE": _("CBSA invoice"),
+    "ADJ_DEBIT": _("Other debit"),
+    "OTHER": _("Other"),
 }
 # what each kind means, and what to do about it
 KIND_HELP = {
@@ -81,6 +97,18 @@ def field_word(name: str) -> Any:
 def kind_help(kind: str) -> Any:
     """What a kind of variance means."""
     return KIND_HELP.get(kind, "")
+
+
+@register.filter
+def type_word(code: str | None) -> Any:
+    """A type of transaction in a dense table: CAD, Correction, LAP."""
+    return TYPES.get(code or "", code or "")
+
+
+@register.filter
+def in_order(components: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Components in the order of a declaration, which JSON does not keep."""
+    return sorted(components.items(), key=lambda one: list(FIELDS).index(one[0]))
 
 
 @register.filter

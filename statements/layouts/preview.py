@@ -74,10 +74,25 @@ def _cell(profile: MappingProfile, name: str, text: str) -> Cell:
 
 def _read(profile: MappingProfile, name: str, text: str) -> Value:
     if name in AMOUNT_FIELDS:
-        return to_cents(text, profile.decimal_mark or ".")
+        return _amount_by(profile.decimal_mark, text)
     if name in DATE_FIELDS[profile.kind]:
         return to_date(text, profile.date_format)
     return to_transaction_no(text) if name == "transaction_no" else text
+
+
+def _amount_by(decimal_mark: str, text: str) -> Decimal:
+    """An amount; while no mark is known, only what reads the same with either is readable."""
+    if decimal_mark:
+        return to_cents(text, decimal_mark)
+    found = set()
+    for mark in (".", ","):
+        try:
+            found.add(to_cents(text, mark))
+        except CellError:
+            continue
+    if len(found) != 1:
+        raise CellError("amount_not_readable", decimal_mark=decimal_mark)
+    return found.pop()
 
 
 def _amount(sign_rule: str, cells: Mapping[str, Cell]) -> Cell:
