@@ -9,7 +9,6 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from redis.exceptions import RedisError
@@ -39,10 +38,7 @@ def request_run(*, statement: Statement, by: User | None) -> MatchRun:
     if statement.superseded_by_id:
         raise Refused(_("This statement was superseded by a corrected file."))
     under_way = run_under_way(statement)
-    if under_way and by is None:
-        # something changed: a run at work has not seen it, so wait for its end and look again
-        under_way = MatchRun.objects.select_for_update().get(pk=under_way.pk)
-    if under_way and under_way.state in (MatchRun.State.REQUESTED, MatchRun.State.RUNNING):
+    if under_way:
         return under_way
     standing = current_run(statement)
     if standing and standing.input_digest == input_digest(statement, today_in_toronto()):
@@ -117,6 +113,8 @@ def run_match(*, importer_id: int, run_id: int) -> bool:
         return False
     try:
         with importer_scope(importer_id):
+            # the account first, the row after: whoever has the account may ask for other runs
+            _one_run_at_a_time(MatchRun.objects.select_related("statement").get(pk=run_id))
             _carry_out(work.hold(MatchRun, run_id, token))
     except work.LostClaim:
         logger.warning("run %s was taken over by another worker", run_id)
@@ -129,13 +127,17 @@ def run_match(*, importer_id: int, run_id: int) -> bool:
     return True
 
 
-def _carry_out(run: MatchRun) -> None:
-    statement = run.statement
+def _one_run_at_a_time(run: MatchRun) -> None:
+    """Wait for the program account's other run, to the end of this transaction."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(%s, %s)",
-            [_ACCOUNT_LOCK, statement.program_account_id % 2**31],
+            [_ACCOUNT_LOCK, run.statement.program_account_id % 2**31],
         )
+
+
+def _carry_out(run: MatchRun) -> None:
+    statement = run.statement
     if statement.superseded_by_id:
         run.state, run.claim_token, run.leased_until = MatchRun.State.WITHDRAWN, None, None
         run.save()
@@ -205,6 +207,8 @@ def _finish(run: MatchRun, parameters: dict[str, Any], before: MatchRun | None) 
         "run finished", importer_id=run.importer_id, by="worker", target=run, totals=run.totals
     )
     _request_later_runs(run, before)
+    # what came to the door while we were at work has waited for us
+    nudge("reconciliation.tasks.collect_from_importer", importer_id=run.importer_id)
 
 
 def _request_later_runs(run: MatchRun, before: MatchRun | None) -> None:
@@ -257,21 +261,27 @@ def collect_from_importer(importer_id: int) -> list[int]:
 
 
 def _concerned_by_new_files(importer_id: int) -> set[int]:
-    at_door = Q(importer_id=importer_id, state="loaded", collected_at=None)
-    now, concerned = timezone.now(), set[int]()
-    for file in StatementFile.objects.filter(at_door).select_for_update():
-        concerned |= set(Statement.objects.filter(file=file).values_list("id", flat=True))
-    for ledger in LedgerFile.objects.filter(at_door).select_for_update():
-        concerned |= _statements_touched(ledger)
+    """The statements that files at the door concern. A file that concerns a statement whose
+    run is at work stays at the door: that run has not seen it, and nudges us when it is done.
+    """
+    concerned = set[int]()
     for model in (StatementFile, LedgerFile):
-        model.objects.filter(at_door).update(collected_at=now)
+        at_door = model.objects.filter(importer_id=importer_id, state="loaded", collected_at=None)
+        for file in at_door.select_for_update(skip_locked=True):
+            touched = _statements_touched(file)
+            if MatchRun.objects.filter(statement__in=touched, state="running").exists():
+                continue
+            model.objects.filter(pk=file.pk).update(collected_at=timezone.now())
+            concerned |= touched
     return concerned
 
 
-def _statements_touched(file: LedgerFile) -> set[int]:
-    """Statements of the changed periods and later, and one before, which may show an entry of
-    the next period already.
+def _statements_touched(file: StatementFile | LedgerFile) -> set[int]:
+    """A statement file's statement; for a ledger file the statements of the changed periods and
+    later, and one before, which may show an entry of the next period already.
     """
+    if isinstance(file, StatementFile):
+        return set(Statement.objects.filter(file=file).values_list("id", flat=True))
     touched = set[int]()
     for account_id, first in file.periods_changed.items():
         month_before = date.fromisoformat(first).replace(day=1)

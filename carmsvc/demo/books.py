@@ -49,6 +49,13 @@ class Month:
         return sum((row.amount for row in self.statement), ZERO)
 
 
+    @property
+    def charges(self) -> Decimal:
+        """What the period adds to the balance, payments left out."""
+        return sum((row.amount for row in self.statement if row.kind != "Payment"), ZERO)
+
+
+
 def transaction_no(prefix: str, serial: int) -> str:
     """A 14-digit number with its check digit: products of 1,2,1,2,…, their digits added up."""
     body = f"{prefix}{serial:08d}"
@@ -56,8 +63,13 @@ def transaction_no(prefix: str, serial: int) -> str:
     return f"{body}{sum(sum(divmod(product, 10)) for product in products) % 10}"
 
 
-def month_of(client: Client, bn15: str, last: date, *, pays: Decimal = ZERO) -> Month:
-    """One month of one account; `pays` is what the client paid on last month's statement."""
+def month_of(
+    client: Client, bn15: str, last: date, *, pays: Decimal = ZERO, newest: bool = False
+) -> Month:
+    """One month of one account; `pays` is what the client paid on last month's statement.
+
+    Only in the newest months is anything still missing from the statement.
+    """
     dice = random.Random(f"{bn15} {last}")  # noqa: S311 - invented, and the same each time
     month = Month(period_ending(last))
     serial = dice.randrange(10_000_000, 90_000_000)
@@ -68,7 +80,7 @@ def month_of(client: Client, bn15: str, last: date, *, pays: Decimal = ZERO) -> 
     if pays:
         _pay(month, pays)
     for _ in range(round(client.untidy * client.lines)):
-        dice.choice(_MISHAPS)(month, dice)
+        dice.choice(_MISHAPS if newest else _MISHAPS[1:])(month, dice)
     month.statement.sort(key=lambda row: (row.posted, row.number, row.version))
     month.ledger.sort(key=lambda row: (row.released or row.posted, row.number))
     return month
@@ -152,9 +164,9 @@ def _no_number(month: Month, dice: random.Random) -> None:
 
 
 _MISHAPS = (
-    _another_broker,
-    _another_broker,
     _not_filed,
+    _another_broker,
+    _another_broker,
     _swapped_digits,
     _corrected,
     _billed_twice,

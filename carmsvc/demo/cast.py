@@ -32,7 +32,7 @@ class Client:
     untidy: float
     months: int
     language: str = "en"
-    condition: str = ""  # "unread", "broken" or "unmapped": what its newest file is like
+    condition: str = ""  # "broken" or "unmapped": what its newest file is like
     finance: str = ""
 
 
@@ -51,6 +51,6 @@ CLIENTS = (
     Client("Halifax Marine Electronics Inc.", "107890121", 1, 12, 0.3, 5),
     Client("Yukon Outfitters Ltd.", "108901232", 1, 8, 0.0, 4),
     Client("Textiles Saint-Laurent inc.", "109012346", 1, 20, 0.08, 4, "fr", condition="unmapped"),
-    Client("Cascade Medical Devices Inc.", "110123452", 1, 15, 0.05, 3, condition="unread"),
+    Client("Cascade Medical Devices Inc.", "110123452", 1, 15, 0.05, 3),
     Client("Red River Foods Ltd.", "111234563", 1, 10, 0.0, 1),
 )  # fmt: skip

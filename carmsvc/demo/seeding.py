@@ -1,6 +1,7 @@
 """The invented brokerage in the database, through the same actions as real work."""
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -104,10 +105,11 @@ def _books(client: Client, importer: Importer) -> int:
     booked: list[tuple[str, Row]] = []
     months: list[tuple[ProgramAccount, Month]] = []
     for account in ProgramAccount.objects.filter(importer=importer).order_by("bn15"):
-        paid = ZERO
+        billed = ZERO
         for last in periods(client.months):
-            month = month_of(_share(client, account), account.bn15, last, pays=paid)
-            paid = max(paid + month.activity, ZERO)
+            share, newest = _share(client, account), last in periods(2)
+            month = month_of(share, account.bn15, last, pays=billed, newest=newest)
+            billed = month.charges
             if not _is_told_by_files(client, account, last):
                 months.append((account, month))
                 booked += [(account.bn15, row) for row in month.ledger]
@@ -145,9 +147,7 @@ def _take_in_month(client: Client, account: ProgramAccount, month: Month) -> boo
     newest = last == periods(1)[0]
     if newest and client.condition in ("broken", "unmapped"):
         content = _damaged(content, client.condition)
-    return _take_in_statement(
-        account, last, content, read=not (newest and client.condition == "unread")
-    )
+    return _take_in_statement(account, last, content)
 
 
 def _damaged(content: bytes, how: str) -> bytes:
@@ -157,13 +157,12 @@ def _damaged(content: bytes, how: str) -> bytes:
         lines[4] = lines[4].replace(lines[4][:14], b"1.49870012E+13")
         lines[7] = b"'" + lines[7]
         return b"".join(lines)
-    kept = [line for line in lines if b"-" in line]
-    return lines[0].replace("Référence".encode("cp1252"), b"Mouvement client") + b"".join(kept)
+    day_first = re.compile(rb"(\d{4})-(\d{2})-(\d{2})")
+    either_way = [line for line in lines[1:] if all(d <= b"12" for *_, d in day_first.findall(line))]
+    return lines[0] + b"".join(day_first.sub(rb"\3/\2/\1", line) for line in either_way)
 
 
-def _take_in_statement(
-    account: ProgramAccount, last: date, content: bytes, *, read: bool = True
-) -> bool:
+def _take_in_statement(account: ProgramAccount, last: date, content: bytes) -> bool:
     known = StatementFile.objects.filter(program_account=account, period_end=last).exists()
     if known:
         return False
@@ -175,7 +174,7 @@ def _take_in_statement(
         file_name=f"transactions-{account.bn15}-{last:%Y-%m}.csv",
         by=None,
     )
-    if received.is_new and read:
+    if received.is_new:
         take_in_statement_file(importer_id=account.importer_id, file_id=received.file.pk)
     return received.is_new
 
@@ -231,8 +230,8 @@ def demo_files() -> dict[Path, bytes]:
     """What `tests/files/demo` holds: Maple's month with every kind of disagreement in it."""
     bn15 = f"{MAPLE.bn9}RM0001"
     client = dataclasses.replace(MAPLE, lines=180, untidy=0.12)
-    paid = Decimal("48211.37")
-    month = month_of(client, bn15, DEMO_PERIOD, pays=paid)
+    before = month_of(MAPLE, bn15, date(2026, 9, 17), pays=Decimal(1), newest=True)
+    month = month_of(client, bn15, DEMO_PERIOD, pays=before.charges, newest=True)
     return {
         DEMO_STATEMENT: statement_file(client, month, bn15),
         DEMO_LEDGER: ledger_file((bn15, row) for row in month.ledger),
