@@ -7,9 +7,11 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from carmsvc.platform.api_keys import find_api_key
-from carmsvc.platform.tenancy import every_importer_id, user_scope
+from carmsvc.platform.refusals import Refused
+from carmsvc.platform.tenancy import every_importer_id, importer_scope, user_scope
 from clients.models import Importer, Membership, ProgramAccount, StaffAssignment, User
 from clients.rules import Permission, permissions_of_importer_role, permissions_of_staff
 
@@ -75,6 +77,34 @@ def lead_for(importer_id: int) -> User | None:
 def importer_by_bn9(bn9: str) -> Importer | None:
     """The importer with this BN9 in the open scope."""
     return Importer.objects.filter(bn9=bn9).first()
+
+
+def importer_numbered(bn9: str) -> Importer:
+    """The importer with this BN9 whoever may see it, for commands; raises `Refused`."""
+    with importer_scope(every_importer_id()):
+        importer = importer_by_bn9(bn9.strip())
+    if importer is None:
+        raise Refused(_("There is no importer with business number %(bn9)s.") % {"bn9": bn9})
+    return importer
+
+
+def account_numbered(bn15: str) -> ProgramAccount:
+    """The program account with this BN15 whoever may see it, for commands; raises `Refused`."""
+    with importer_scope(every_importer_id()):
+        account: ProgramAccount | None = ProgramAccount.objects.filter(
+            bn15=re.sub(r"\s", "", bn15).upper()
+        ).first()
+    if account is None:
+        raise Refused(_("There is no program account %(bn15)s.") % {"bn15": bn15})
+    return account
+
+
+def person_called(email: str) -> User:
+    """The active person with this e-mail address, for commands; raises `Refused`."""
+    person = User.objects.filter(email=email.strip().lower(), is_active=True).first()
+    if person is None:
+        raise Refused(_("Nobody here has the e-mail address %(email)s.") % {"email": email})
+    return person
 
 
 def importers_seen(search: str = "") -> Any:
