@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import psycopg2
@@ -255,9 +256,10 @@ def _start_valkey(folder: Path) -> "subprocess.Popen[bytes]":
     server = shutil.which("valkey-server") or shutil.which("redis-server") or _wheel_valkey()
     data = folder / "valkey"
     data.mkdir(exist_ok=True)
+    options = ["--unixsocket", str(folder / "valkey.sock"), "--unixsocketperm", "700"]
+    options += ["--save", "", "--appendonly", "no"]
     return subprocess.Popen(
-        [server, "--port", "0", "--unixsocket", str(folder / "valkey.sock")]
-        + ["--unixsocketperm", "700", "--save", "", "--appendonly", "no", "--dir", str(data)],
+        [server, "--port", "0", *options, "--dir", str(data)],
         preexec_fn=die_with_parent,
     )
 
@@ -324,7 +326,7 @@ def _start_postgres(folder: Path) -> "subprocess.Popen[bytes]":
     return server
 
 
-def _as(account: pwd.struct_passwd) -> dict[str, object]:
+def _as(account: pwd.struct_passwd) -> dict[str, Any]:
     if os.getuid() == account.pw_uid:
         return {"cwd": "/", "env": {**os.environ, "LC_ALL": "C.UTF-8"}}
     environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}
@@ -339,9 +341,7 @@ def _major_version(binaries: Path) -> str:
     return told.stdout.split()[2].split(".")[0]
 
 
-def _initialise(
-    binaries: Path, data: Path, sockets: Path, account: pwd.struct_passwd
-) -> None:
+def _initialise(binaries: Path, data: Path, sockets: Path, account: pwd.struct_passwd) -> None:
     if data.exists():
         shutil.rmtree(data)  # an initialisation that was cut off
     options = ["-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]

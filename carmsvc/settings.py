@@ -25,6 +25,11 @@ def flag(name: str, default: str = "0") -> bool:
     return value == "1"
 
 
+def whole(name: str, default: int) -> int:
+    """A whole number."""
+    return int(os.environ.get(name, str(default)))
+
+
 def listed(name: str, default: str = "") -> list[str]:
     """A comma-separated setting."""
     return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
@@ -213,13 +218,13 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 
 # Limits on uploaded tables, enforced before memory is spent
-UPLOAD_MAX_BYTES = int(os.environ.get("UPLOAD_MAX_BYTES", 256 * 2**20))
-UPLOAD_MAX_ROWS = int(os.environ.get("UPLOAD_MAX_ROWS", 2_000_000))
-UPLOAD_MAX_COLUMNS = int(os.environ.get("UPLOAD_MAX_COLUMNS", 200))
-UPLOAD_MAX_CELLS = int(os.environ.get("UPLOAD_MAX_CELLS", 60_000_000))
-UPLOAD_MAX_CELL_LENGTH = int(os.environ.get("UPLOAD_MAX_CELL_LENGTH", 1_000))
-UPLOAD_MAX_UNPACKED_BYTES = int(os.environ.get("UPLOAD_MAX_UNPACKED_BYTES", 512 * 2**20))
-UPLOAD_MAX_ROW_ERRORS = int(os.environ.get("UPLOAD_MAX_ROW_ERRORS", 100_000))
+UPLOAD_MAX_BYTES = whole("UPLOAD_MAX_BYTES", 256 * 2**20)
+UPLOAD_MAX_ROWS = whole("UPLOAD_MAX_ROWS", 2_000_000)
+UPLOAD_MAX_COLUMNS = whole("UPLOAD_MAX_COLUMNS", 200)
+UPLOAD_MAX_CELLS = whole("UPLOAD_MAX_CELLS", 60_000_000)
+UPLOAD_MAX_CELL_LENGTH = whole("UPLOAD_MAX_CELL_LENGTH", 1_000)
+UPLOAD_MAX_UNPACKED_BYTES = whole("UPLOAD_MAX_UNPACKED_BYTES", 512 * 2**20)
+UPLOAD_MAX_ROW_ERRORS = whole("UPLOAD_MAX_ROW_ERRORS", 100_000)
 
 # The brokerage: first five digits of its transaction numbers
 BROKER_ACCOUNT_SECURITY_NUMBERS = listed("BROKER_ACCOUNT_SECURITY_NUMBERS")

@@ -86,9 +86,7 @@ class Importer(models.Model):
     bn9 = models.CharField(
         _("business number"), max_length=9, unique=True, validators=[RegexValidator(BN9_PATTERN)]
     )
-    language = models.CharField(
-        max_length=2, choices=User.Language, default=User.Language.ENGLISH
-    )
+    language = models.CharField(max_length=2, choices=User.Language, default=User.Language.ENGLISH)
     amount_tolerance = MoneyField(_("amount tolerance"), default="0.05")
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -166,5 +164,3 @@ class StaffAssignment(TenantModel):
             models.UniqueConstraint(fields=["importer", "user"], name="one_assignment"),
         ]
         indexes = [models.Index(fields=["user"], name="assignments_of_user")]
-
-

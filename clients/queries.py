@@ -69,9 +69,11 @@ def lead_for(importer_id: int) -> User | None:
         .first()
     )
     if assignment:
-        return assignment.user
+        lead: User = assignment.user
+        return lead
     administrators = User.objects.filter(staff_role=User.StaffRole.ADMINISTRATOR, is_active=True)
-    return administrators.order_by("id").first()
+    first: User | None = administrators.order_by("id").first()
+    return first
 
 
 def importer_by_bn9(bn9: str) -> Importer | None:

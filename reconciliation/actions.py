@@ -441,5 +441,3 @@ def reopen_run(*, run: MatchRun, by: User, reason: str) -> None:
     ):
         raise Refused(_("This run is not signed off."))
     audit.record("run reopened", importer_id=run.importer_id, by=by, target=run, reason=reason)
-
-

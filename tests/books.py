@@ -1,7 +1,6 @@
 """Statements and ledgers written down in a test as a person would say them."""
 
 import itertools
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -168,5 +167,3 @@ def placed(run: MatchRun) -> tuple[int, int, Decimal, Decimal]:
         sums["line"] or Decimal("0.00"),
         sums["entry"] or Decimal("0.00"),
     )
-
-

@@ -40,7 +40,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 @pytest.fixture(autouse=True)
 def private_files(settings: Any, tmp_path: Any) -> None:
     """Originals of a test go with the test."""
-    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.MEDIA_ROOT, settings.STATIC_ROOT = tmp_path / "files", tmp_path
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.CELERY_BROKER_URL = "memory://"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

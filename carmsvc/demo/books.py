@@ -48,12 +48,10 @@ class Month:
     def activity(self) -> Decimal:
         return sum((row.amount for row in self.statement), ZERO)
 
-
     @property
     def charges(self) -> Decimal:
         """What the period adds to the balance, payments left out."""
         return sum((row.amount for row in self.statement if row.kind != "Payment"), ZERO)
-
 
 
 def transaction_no(prefix: str, serial: int) -> str:
@@ -145,8 +143,8 @@ def _billed_twice(month: Month, dice: random.Random) -> None:
 
 def _late(month: Month, dice: random.Random) -> None:
     row = month.ledger[_pick(month, dice)]
-    fine = {"duty": ZERO, "surtax": ZERO, "gst": ZERO, "other": Decimal("100.00")}
-    month.statement.append(replace(row, kind="LAP", version=1, **fine))
+    penalty = Row(row.number, "LAP", row.released, row.posted, other=Decimal("100.00"))
+    month.statement.append(penalty)
 
 
 def _interest(month: Month, dice: random.Random) -> None:

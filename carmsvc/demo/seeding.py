@@ -93,7 +93,7 @@ def periods(months: int) -> list[date]:
     last = today.replace(day=17)
     if today.day < 25:
         last = (last.replace(day=1) - timedelta(days=1)).replace(day=17)
-    found = []
+    found: list[date] = []
     while len(found) < months:
         found.append(last)
         last = (last.replace(day=1) - timedelta(days=1)).replace(day=17)
@@ -158,7 +158,9 @@ def _damaged(content: bytes, how: str) -> bytes:
         lines[7] = b"'" + lines[7]
         return b"".join(lines)
     day_first = re.compile(rb"(\d{4})-(\d{2})-(\d{2})")
-    either_way = [line for line in lines[1:] if all(d <= b"12" for *_, d in day_first.findall(line))]
+    either_way = [
+        line for line in lines[1:] if all(day <= b"12" for *_, day in day_first.findall(line))
+    ]
     return lines[0] + b"".join(day_first.sub(rb"\3/\2/\1", line) for line in either_way)
 
 

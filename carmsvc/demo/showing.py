@@ -10,7 +10,7 @@ from reconciliation.queries import PASS_LABELS, bridge
 WIDTH = 64
 
 
-def amount(value: Decimal) -> str:
+def amount(value: Decimal | None) -> str:
     """An amount in CAD with thousands separators, as wide as the column."""
     return f"{value:>18,.2f}"
 

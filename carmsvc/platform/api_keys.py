@@ -5,6 +5,7 @@ import hmac
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -45,7 +46,7 @@ def _hash(secret: str) -> str:
 def create_api_key(
     *,
     name: str,
-    user: models.Model,
+    user: Any,
     importer_ids: Iterable[int],
     may_write: bool,
     expires_at: datetime | None = None,

@@ -223,8 +223,7 @@ class Wall(Operation):
             )
         if self.column == "importer_id" and not self.bulk:
             yield (
-                f'ALTER TABLE "{table}" '
-                f'ADD CONSTRAINT "{table}_wall_key" UNIQUE (importer_id, id)'
+                f'ALTER TABLE "{table}" ADD CONSTRAINT "{table}_wall_key" UNIQUE (importer_id, id)'
             )
         yield from self._foreign_keys(table)
 

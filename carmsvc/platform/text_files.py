@@ -2,9 +2,10 @@
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import StringIO
+from itertools import chain
 from pathlib import Path
 
 from carmsvc.platform.file_limits import FileRefused, Limits
@@ -35,15 +36,18 @@ class TextFile:
 
     def lines(self) -> Iterator[str]:
         """The lines with their ends, as the csv module wants them."""
+        return chain.from_iterable(self._blocks_of_lines())
+
+    def _blocks_of_lines(self) -> Iterator[Iterable[str]]:
         newline = "\r" if self.old_mac_lines else "\n"
         left = ""
         for block in _decoded(self.path, self.encoding):
             text = left + block
             cut = text.rfind(newline) + 1
             left = text[cut:]
-            yield from StringIO(text[:cut], newline="")
+            yield StringIO(text[:cut], newline="")
         if left:
-            yield left
+            yield [left]
 
 
 class _NotInEncoding(Exception):  # noqa: N818

@@ -53,14 +53,11 @@ def claim(model: type[WorkRow], pk: int) -> uuid.UUID | None:
     """Take one waiting row by update; None when another worker has it or it is done."""
     token = uuid.uuid4()
     rows: Any = model._default_manager
-    taken = (
-        rows.filter(model.is_waiting(), pk=pk, attempts__lt=MOST_ATTEMPTS)
-        .update(
-            state=model.working_state,
-            attempts=F("attempts") + 1,
-            claim_token=token,
-            leased_until=timezone.now() + timedelta(seconds=settings.WORK_LEASE_SECONDS),
-        )
+    taken = rows.filter(model.is_waiting(), pk=pk, attempts__lt=MOST_ATTEMPTS).update(
+        state=model.working_state,
+        attempts=F("attempts") + 1,
+        claim_token=token,
+        leased_until=timezone.now() + timedelta(seconds=settings.WORK_LEASE_SECONDS),
     )
     return token if taken else None
 

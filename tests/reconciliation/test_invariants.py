@@ -80,9 +80,7 @@ def test_every_item_ends_in_exactly_one_place_and_nothing_is_left(
 
 
 @settings(max_examples=30)
-@given(
-    lines=rows(TYPES), entries=rows(st.one_of(TYPES, st.none())), seed=st.integers(0, 2**16)
-)
+@given(lines=rows(TYPES), entries=rows(st.one_of(TYPES, st.none())), seed=st.integers(0, 2**16))
 def test_the_order_of_rows_changes_nothing(
     account: ProgramAccount, lines: list[Line], entries: list[Line], seed: int
 ):

@@ -1,6 +1,5 @@
 """The wall as PostgreSQL sees it: what the app role can never do, whatever the code forgets."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -24,7 +23,7 @@ NAMES = [model.__name__ for model in TENANT_MODELS]
 
 
 @pytest.fixture
-def two_books(importer: Importer, stranger: Importer) -> Iterator[tuple[Importer, Importer]]:
+def two_books(importer: Importer, stranger: Importer) -> tuple[Importer, Importer]:
     """Both importers with a statement, a ledger and a run of their own."""
     for tenant in (importer, stranger):
         with importer_scope(tenant.pk):
@@ -32,7 +31,7 @@ def two_books(importer: Importer, stranger: Importer) -> Iterator[tuple[Importer
             ledger(account, Line("1", "90.00"))
             reconciled(soa(account, Line("1", "100.00"), Line("2", "5.00")))
             audit.record("looked", importer_id=tenant.pk, by="test")
-    yield importer, stranger
+    return importer, stranger
 
 
 def rows_seen(model: Any) -> int:
@@ -257,9 +256,7 @@ def test_people_see_the_importers_they_were_given(
     assert importer_ids_for(finance) == []
 
 
-def test_a_person_without_a_scope_sees_only_their_own_membership(
-    finance: Any, other_finance: Any
-):
+def test_a_person_without_a_scope_sees_only_their_own_membership(finance: Any, other_finance: Any):
     from carmsvc.platform.tenancy import user_scope
 
     with user_scope(finance.pk):
