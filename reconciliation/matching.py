@@ -191,7 +191,8 @@ def totals_of(run_id: int) -> dict[str, Any]:
         cursor.execute(
             """
             SELECT place, reason, count(*) FILTER (WHERE part_no = 1),
-                   count(line_id), count(entry_id), coalesce(sum(line_amount), 0.00), coalesce(sum(entry_amount), 0.00)
+                   count(line_id), count(entry_id), coalesce(sum(line_amount), 0.00),
+                   coalesce(sum(entry_amount), 0.00)
             FROM reconciliation_placement WHERE run_id = %s GROUP BY place, reason
             ORDER BY place, reason
             """,

@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 
 from carmsvc.platform.audit import AuditEvent
 from carmsvc.platform.dates import today_in_toronto
+from carmsvc.platform.money import ZERO
 from clients.models import Importer, ProgramAccount, User
 from reconciliation.models import (
     Decision,
@@ -110,7 +111,8 @@ class Bar:
 def bridge(run: MatchRun) -> list[Bar]:
     """From the ledger in scope, cause by cause, to the statement's activity, to the cent."""
     totals = run.totals
-    bars = [Bar("ledger", _("Ledger in scope"), run.ledger_in_scope, run.entries_in_scope)]
+    entries = run.entries_in_scope or 0
+    bars = [Bar("ledger", _("Ledger in scope"), run.ledger_in_scope or ZERO, entries)]
     rounding = totals["matched"].get("020_within_tolerance")
     if rounding and Decimal(rounding["effect"]):
         bars.append(_bar("rounding", _("Rounding"), rounding))
@@ -120,7 +122,7 @@ def bridge(run: MatchRun) -> list[Bar]:
     if totals["expected"]["count"]:
         bars.append(_bar("expected", _("Expected, not billed yet"), totals["expected"]))
     lines = run.statement.line_count
-    bars.append(Bar("statement", _("Statement activity"), run.statement_activity, lines))
+    bars.append(Bar("statement", _("Statement activity"), run.statement_activity or ZERO, lines))
     return bars
 
 
@@ -137,19 +139,30 @@ def run_document(run: MatchRun, *, items: bool = False) -> dict[str, Any]:
         "rule_version": run.rule_version,
     }
     if run.state == MatchRun.State.FINISHED:
-        document["as_of_on"] = run.as_of_on.isoformat()
+        document["as_of_on"] = str(run.as_of_on)
         document["tolerance"] = f"{run.tolerance:.2f}"
         document["opening_balance_differs"] = _text(run.opening_balance_difference)
         document["totals"] = {
             "statement_activity": f"{run.statement_activity:.2f}",
             "ledger_in_scope": f"{run.ledger_in_scope:.2f}",
-            **run.totals,
+            **_in_order(run.totals),
             "effects": f"{run.effects:.2f}",
             "residual": f"{run.residual:.2f}",
         }
         if items:
             document["items"] = run_items(run)
     return document
+
+
+def _in_order(totals: dict[str, Any]) -> dict[str, Any]:
+    """Passes and kinds in the order in which they are tried; the database forgets it."""
+    matched, variances = totals["matched"], totals["variances"]
+    return {
+        "matched": {name: matched[name] for name in sorted(matched)},
+        "variances": {kind: variances[kind] for kind in VarianceKind.values if kind in variances},
+        "suggestions": totals["suggestions"],
+        "expected": totals["expected"],
+    }
 
 
 def _text(amount: Decimal | None) -> str | None:

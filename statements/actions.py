@@ -11,7 +11,6 @@ from typing import Any
 
 from django.core.files import File
 from django.db import IntegrityError, transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from carmsvc.platform import audit, work
@@ -23,7 +22,7 @@ from clients.queries import lead_for
 from statements import reading
 from statements.layouts.profiles import MappingProfile as Mapped
 from statements.models import LedgerFile, MappingProfile, StatementFile
-from statements.rules.billing import LAST_DAY_OF_PERIOD, period_end
+from statements.rules.billing import LAST_DAY_OF_PERIOD
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +77,7 @@ def receive_ledger_file(
 
 def _check_period_end(day: date) -> None:
     if day.day != LAST_DAY_OF_PERIOD:
-        meant = date_format(period_end(day), "Y-m-d")
+        meant = day.replace(day=LAST_DAY_OF_PERIOD).isoformat()  # the statement's own month
         raise Refused(
             _("A billing period ends on the 17th, not on %(day)s. Did you mean %(meant)s?")
             % {"day": day.isoformat(), "meant": meant}
