@@ -24,7 +24,7 @@ class Limits:
         return self.max_columns * (self.max_cell_length + 3)
 
 
-class FileRefused(Exception):  # noqa: N818  a refusal is an answer, not an accident
+class FileRefused(Exception):
     """A file that is not read at all; `code` and `params` make the sentence a person sees."""
 
     def __init__(self, code: str, **params: object) -> None:

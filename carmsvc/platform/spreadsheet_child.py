@@ -35,7 +35,7 @@ _REF = re.compile(rb"""\br\s*=\s*["']\s*([A-Z]{0,3})(\d{1,7})""")
 _HOLDS_CELLS = re.compile(r"xl/(worksheets/|sharedStrings)", re.IGNORECASE)
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """The workbook is not read; becomes the parent's `FileRefused`."""
 
     def __init__(self, code: str, **params: object) -> None:
@@ -190,7 +190,10 @@ def write_rows(path: str, index: int, limits: dict[str, int], out: IO[str]) -> s
     """Write the rows of the index-th visible sheet; returns the sheet's name."""
     import python_calamine  # after the limits are set and the scan has passed
 
-    workbook = python_calamine.CalamineWorkbook.from_path(path)
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_path(path)
+    except (python_calamine.CalamineError, OSError):
+        raise Refused("not_a_spreadsheet") from None
     names = [
         sheet.name
         for sheet in workbook.sheets_metadata
@@ -199,7 +202,10 @@ def write_rows(path: str, index: int, limits: dict[str, int], out: IO[str]) -> s
     ]
     if index >= len(names):
         sys.exit(_NO_SUCH_SHEET)
-    sheet = workbook.get_sheet_by_name(names[index])
+    try:
+        sheet = workbook.get_sheet_by_name(names[index])
+    except (python_calamine.CalamineError, OSError):
+        raise Refused("not_a_spreadsheet") from None
     writer = csv.writer(out, lineterminator="\n")
     for row_no, values in enumerate(sheet.iter_rows() if sheet.start else (), 1):
         writer.writerow(_cells(row_no, values, limits["max_cell_length"]))

@@ -106,9 +106,12 @@ def _run_child(
 def _answer(exit_code: int, said: bytes) -> str | None:
     if exit_code == _NO_SUCH_SHEET:
         return None
-    if exit_code in (0, _REFUSED):
+    try:
         answer = json.loads(said.splitlines()[-1])
-        if exit_code == 0:
-            return str(answer["sheet"])
+    except (IndexError, ValueError):  # it did not live to give one
+        answer = None
+    if isinstance(answer, dict) and exit_code == 0:
+        return str(answer["sheet"])
+    if isinstance(answer, dict) and exit_code == _REFUSED:
         raise FileRefused(answer["code"], **answer["params"])
     raise FileRefused("spreadsheet_reader_died", reason="stopped", exit_code=exit_code)

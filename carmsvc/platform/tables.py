@@ -23,6 +23,7 @@ __all__ = ["Chunk", "FileRefused", "IsHeader", "Limits", "Table", "open_table"]
 CHUNK_ROWS = 2_000  # small enough for the processor's cache: ten times more is half as fast
 HEAD_ROWS = 60  # the header stands in one of these
 _SEPARATORS = (",", ";", "\t")
+_NOTHING = " ,;\t\r\n"
 _MIN_HEADER_CELLS = 3
 _MAX_SHEETS = 20
 _TRY_NEXT_SHEET = ("header_only", "has_no_header", "empty_file")  # most telling first
@@ -143,7 +144,7 @@ def _open_text(
     text: TextFile, separators: Sequence[str], limits: Limits, is_header: IsHeader
 ) -> Table:
     heads = {separator: _head(text, separator) for separator in separators}
-    if not any(cell.strip() for rows in heads.values() for row in rows for cell in row):
+    if not any(cell.strip(_NOTHING) for rows in heads.values() for row in rows for cell in row):
         raise FileRefused("empty_file")
     for test in (is_header, looks_like_header):
         found = [(sep, at) for sep in separators if (at := _first(heads[sep], test)) is not None]

@@ -50,7 +50,7 @@ class TextFile:
             yield [left]
 
 
-class _NotInEncoding(Exception):  # noqa: N818
+class _NotInEncoding(Exception):
     """A byte that does not belong to the encoding; `row` counts lines from 1."""
 
     def __init__(self, row: int) -> None:

@@ -39,7 +39,7 @@ def canonical_amounts(amounts: Sequence[str], decimal_mark: str) -> Sequence[str
     found = _shapes_of(joined, len(amounts))
     if found is None:
         return None
-    if all(map(_CANONICAL.fullmatch, found)):
+    if decimal_mark == "." and all(map(_CANONICAL.fullmatch, found)):
         return None if _has_negative_zero(joined) else amounts
     joined = joined.translate(_ODD_SPACES)
     found = _shapes_of(joined, len(amounts)) or set()
