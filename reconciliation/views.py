@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -32,7 +33,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def work_queue(request: HttpRequest) -> HttpResponse:
-    """What waits for people, across the importers one sees."""
+    """What waits for people, across the importers one sees; the staff's page."""
+    if not request.user.is_staff_member:
+        raise PermissionDenied
     today = today_in_toronto()
     context = {"queue": queries.work_queue(request.user, today), "today": today}
     return render(request, "reconciliation/work_queue.html", context)

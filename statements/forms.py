@@ -31,7 +31,7 @@ MOST_FILES = 20
 SPREADSHEETS = ".csv,.txt,.tsv,.xlsx,.xls,.xlsb,.ods"
 
 
-class AmountField(forms.CharField):
+class AmountField(forms.Field):
     """An amount in CAD as a person types it in their language: `1,204.10` or `1 204,10`."""
 
     default_error_messages: ClassVar = {
@@ -39,15 +39,11 @@ class AmountField(forms.CharField):
     }
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**options, max_length=30)
-        self.widget.attrs |= {
-            "inputmode": "decimal",
-            "autocomplete": "off",
-            "class": "money",
-        }
+        attributes = {"inputmode": "decimal", "autocomplete": "off", "class": "money"}
+        super().__init__(**options, widget=forms.TextInput(attrs=attributes))
 
     def to_python(self, value: Any) -> Any:
-        text = str(super().to_python(value) or "")
+        text = str(value or "").strip()
         if not text:
             return None
         mark = str(get_format("DECIMAL_SEPARATOR"))

@@ -1,0 +1,1 @@
+"""Every page, asked by Django's client: who sees what, and what it says."""
