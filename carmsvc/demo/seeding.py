@@ -157,11 +157,14 @@ def _damaged(content: bytes, how: str) -> bytes:
         lines[4] = lines[4].replace(lines[4][:14], b"1.49870012E+13")
         lines[7] = b"'" + lines[7]
         return b"".join(lines)
-    day_first = re.compile(rb"(\d{4})-(\d{2})-(\d{2})")
-    either_way = [
-        line for line in lines[1:] if all(day <= b"12" for *_, day in day_first.findall(line))
-    ]
-    return lines[0] + b"".join(day_first.sub(rb"\3/\2/\1", line) for line in either_way)
+    iso_day = re.compile(rb"(\d{4})-(\d{2})-(\d{2})")
+    return lines[0] + b"".join(iso_day.sub(_either_way, line) for line in lines[1:])
+
+
+def _either_way(found: "re.Match[bytes]") -> bytes:
+    """A day that reads as day/month and as month/day."""
+    year, month, day = found.groups()
+    return b"%02d/%s/%s" % ((int(day) - 1) % 12 + 1, month, year)
 
 
 def _take_in_statement(account: ProgramAccount, last: date, content: bytes) -> bool:
