@@ -9,7 +9,7 @@ from itertools import compress
 from carmsvc.platform.tables import Table
 from statements.layouts.fields import AMOUNT_FIELDS, DATE_FIELDS, FileKind
 from statements.layouts.readers import PLAIN, is_year_last, to_type
-from statements.layouts.shapes import are_canonical
+from statements.layouts.shapes import shapes_of
 from statements.layouts.synonyms import FIGURE_BY_LABEL, TYPE_BY_WORDS
 from statements.layouts.wording import normalise
 
@@ -17,6 +17,7 @@ MAX_TYPES = 1_000  # different unknown types remembered
 MONTHS = 12
 _NOT_ZERO = re.compile("[1-9]")
 _MARKS = re.compile(r"[.,]")
+_EITHER_SHAPE = re.compile(r"\D*0{1,3}[.,]000\D*", re.ASCII)
 _ONE_MARK_THREE_DIGITS = re.compile(r"\D*[1-9]\d{0,2}[.,]\d{3}\D*", re.ASCII)
 
 
@@ -48,13 +49,13 @@ class Evidence:
             if first <= MONTHS and second <= MONTHS and first != second:
                 self.either_order = self.either_order or text
 
-    def see_amounts(self, texts: list[str]) -> None:
-        """Note which mark must be the decimal one."""
-        if are_canonical(texts):
-            if any(texts):
-                self.decimal_marks.add(".")
-            return
-        for text in texts:
+    def see_amounts(self, texts: Sequence[str]) -> None:
+        """Note which mark must be the decimal one; shapes tell, unless both marks are possible."""
+        shapes = shapes_of("\n".join(texts), len(texts))
+        seen = texts if shapes is None else [shape.decode() for shape in shapes]
+        if any(map(_EITHER_SHAPE.fullmatch, seen)):
+            seen = texts
+        for text in seen:
             if "," in text or "." in text:
                 self._see_mark(text.translate(PLAIN).strip())
 
@@ -100,7 +101,7 @@ def gather(
         for column in dates:
             evidence.see_dates(columns[column])
         for column in amounts:
-            evidence.see_amounts(list(columns[column]))
+            evidence.see_amounts(columns[column])
         if "credit" in at:
             evidence.see_signs("credit", columns[at["credit"]])
         if "transaction_type" in at:

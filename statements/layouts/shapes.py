@@ -9,44 +9,49 @@ from collections.abc import Sequence
 _NEGATIVE_ZERO = re.compile(r"^-0+\.00$", re.MULTILINE)
 _TO_SHAPE = bytes(0x30 if 0x30 <= byte <= 0x39 else byte for byte in range(256))
 _CANONICAL = re.compile(rb"(?:-?0{1,12}\.00)?")
-_GROUPED = {
-    ".": re.compile(rb"(?:-?\$?(?:0{1,12}|0{1,3}(?:,000){1,3}|0{1,3}(?: 000){1,3})\.00)?"),
-    ",": re.compile(rb"(?:-?(?:0{1,12}|0{1,3}(?:\.000){1,3}|0{1,3}(?: 000){1,3}),00(?: ?\$)?)?"),
+_NUMBER = {
+    ".": rb"(?:0{1,12}|0{1,3}(?:,000){1,3}|0{1,3}(?: 000){1,3})(?:\.00?)?",
+    ",": rb"(?:0{1,12}|0{1,3}(?:\.000){1,3}|0{1,3}(?: 000){1,3})(?:,00?)?",
 }
-_NOT_AMOUNT = {".": str.maketrans("", "", "$, "), ",": str.maketrans(",", ".", "$. ")}
+_USUAL = {
+    ".": re.compile(rb"(?:-?\$?%(n)s|\$-%(n)s|\(\$?%(n)s\))?" % {b"n": _NUMBER["."]}),
+    ",": re.compile(rb"(?:-?%(n)s(?: ?\$)?|\(%(n)s(?: ?\$)?\))?" % {b"n": _NUMBER[","]}),
+}
+_TO_PLAIN = {".": str.maketrans("(", "-", "$, )"), ",": str.maketrans(",(", ".-", "$. )")}
 _ODD_SPACES = str.maketrans("\u00a0\u202f\u2009", "   ")
 
 
-def _shapes_of(joined: str, count: int) -> set[bytes] | None:
+def shapes_of(joined: str, count: int) -> set[bytes] | None:
     """The different shapes of `count` texts joined by line breaks; None if a text holds one."""
     if joined.count("\n") != count - 1:
         return None
     return set(joined.encode().translate(_TO_SHAPE).split(b"\n"))
 
 
-def are_canonical(amounts: Sequence[str]) -> bool:
-    """Whether every amount is empty or written like -1234.50."""
-    found = _shapes_of("\n".join(amounts), len(amounts))
-    return found is not None and all(map(_CANONICAL.fullmatch, found))
-
-
 def canonical_amounts(amounts: Sequence[str], decimal_mark: str) -> Sequence[str] | None:
-    """The amounts written like -1234.50, if their shapes are all plain; None to read one by one.
+    """The amounts written like -1234.50, if their shapes are all usual; None to read one by one.
 
     A negative zero is left to the reader of single values.
     """
     joined = "\n".join(amounts)
-    found = _shapes_of(joined, len(amounts))
+    found = shapes_of(joined, len(amounts))
     if found is None:
         return None
     if decimal_mark == "." and all(map(_CANONICAL.fullmatch, found)):
         return None if _has_negative_zero(joined) else amounts
     joined = joined.translate(_ODD_SPACES)
-    found = _shapes_of(joined, len(amounts)) or set()
-    if not all(map(_GROUPED[decimal_mark].fullmatch, found)):
+    found = shapes_of(joined, len(amounts)) or set()
+    if not all(map(_USUAL[decimal_mark].fullmatch, found)):
         return None
-    joined = joined.translate(_NOT_AMOUNT[decimal_mark])
-    return None if _has_negative_zero(joined) else joined.split("\n")
+    plain = list(map(_with_cents, joined.translate(_TO_PLAIN[decimal_mark]).split("\n")))
+    return None if _has_negative_zero("\n".join(plain)) else plain
+
+
+def _with_cents(amount: str) -> str:
+    """A plain amount with both decimals."""
+    if amount[-3:-2] == "." or not amount:
+        return amount
+    return amount + "0" if amount[-2:-1] == "." else amount + ".00"
 
 
 def _has_negative_zero(joined: str) -> bool:

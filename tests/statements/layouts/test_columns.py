@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 
 from statements.layouts import columns
 from statements.layouts.evidence import Evidence
-from statements.layouts.shapes import are_canonical
 
 CANONICAL = st.decimals(-(10**12), 10**12, places=2).map(lambda amount: f"{amount:.2f}")
 GROUPED = st.decimals(-(10**9), 10**9, places=2).map(lambda amount: f"{amount:,.2f}")
 FRENCH = GROUPED.map(lambda text: text.replace(",", "\u202f").replace(".", ","))
+BRACKETS = GROUPED.map(lambda text: f"({text[1:]})" if text.startswith("-") else f"${text}")
+PLAIN = st.decimals(-(10**6), 10**6, places=1).map(str) | st.integers(-(10**6), 10**6).map(str)
 ODD = st.sampled_from(
     [
         *("", " ", "-", "-0.00", "-00.00", "0.00", "(5.00)", "5-", "5.00 CR", "$5.00", "$-5.00"),
@@ -19,8 +20,10 @@ ODD = st.sampled_from(
         *("1.2\n3.00", "3.00\n", "\n"),
     ]
 )
-AMOUNTS = st.lists(CANONICAL | GROUPED | FRENCH | ODD, min_size=1, max_size=8)
-UNIFORM = st.one_of(st.lists(kind, min_size=1) for kind in (CANONICAL, GROUPED, FRENCH))
+AMOUNTS = st.lists(CANONICAL | GROUPED | FRENCH | BRACKETS | PLAIN | ODD, min_size=1, max_size=8)
+UNIFORM = st.one_of(
+    st.lists(kind, min_size=1) for kind in (CANONICAL, GROUPED, FRENCH, BRACKETS, PLAIN)
+)
 NUMBERS = st.lists(st.from_regex(r"[0-9]{14}", fullmatch=True) | st.just(""), min_size=1)
 DAMAGED = st.sampled_from(
     ["12345-000000012", "1.2E+13", "'12345000000012", "٣" * 14, " ", "1\n" * 7]
@@ -81,14 +84,12 @@ def test_a_column_without_numbers_has_no_wrong_check_digits():
     assert columns.wrong_check_digits(["", ""]) == []
 
 
-@given(st.lists(CANONICAL | ODD, min_size=1))
-def test_evidence_of_canonical_amounts_is_what_single_amounts_say(texts):
+@given(AMOUNTS | UNIFORM)
+def test_evidence_from_a_column_is_what_single_amounts_say(texts):
     by_column, one_by_one = Evidence(), Evidence()
     by_column.see_amounts(texts)
     for text in texts:
-        if text and not are_canonical([text]) and ("." in text or "," in text):
-            one_by_one.see_amounts([text])
-        elif text and "." in text:
-            one_by_one.decimal_marks.add(".")
+        one_by_one.see_amounts([text])
 
     assert by_column.decimal_marks == one_by_one.decimal_marks
+    assert by_column.either_mark == one_by_one.either_mark
