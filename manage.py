@@ -5,25 +5,42 @@ import os
 import sys
 from pathlib import Path
 
-VENV_PYTHON = Path(__file__).resolve().parent / ".venv" / "bin" / "python"
-NEEDS_NO_SERVER = {"help", "makemessages", "compilemessages"}
+HOME = Path(__file__).resolve().parent
+VENV = HOME / ".venv"
+NEED_NO_SERVER = {"collectstatic", "compilemessages", "help", "makemessages", "version"}
+NEED_NO_TABLES = {"check", "makemigrations", "migrate", "showmigrations", "sqlmigrate"}
+BELONG_TO_OWNER = {"migrate", "showmigrations", "sqlmigrate"}
+
+
+def use_our_environment() -> None:
+    """Go on with the Python that has our packages, if another one was called."""
+    python = VENV / "bin" / "python"
+    if python.exists() and Path(sys.prefix).resolve() != VENV.resolve():
+        os.execv(python, [str(python), *sys.argv])  # noqa: S606
 
 
 def main() -> None:
-    if VENV_PYTHON.exists() and Path(sys.prefix) != VENV_PYTHON.parent.parent:
-        os.execv(VENV_PYTHON, [str(VENV_PYTHON), *sys.argv])  # noqa: S606
+    """Run one command; a database of our own is there for as long as it takes."""
+    use_our_environment()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "carmsvc.settings")
-    from django.core.management import execute_from_command_line
-
-    from carmsvc import embedded
-
-    given = "DATABASE_URL" in os.environ
-    embedded.provide()
-    command = sys.argv[1] if len(sys.argv) > 1 else "help"
-    if not given and command not in {"migrate", "makemigrations", *NEEDS_NO_SERVER}:
-        embedded.migrate_if_needed()
     try:
-        execute_from_command_line(sys.argv)
+        from django.core.management import execute_from_command_line
+
+        from carmsvc import embedded
+    except ModuleNotFoundError as missing:
+        raise SystemExit(f"{missing}: say `make demo` once, it installs everything") from None
+
+    command = next((word for word in sys.argv[1:] if not word.startswith("-")), "help")
+    arguments = list(sys.argv)
+    if command in BELONG_TO_OWNER and not any(word.startswith("--database") for word in arguments):
+        arguments.append("--database=owner")
+    asks_for_help = bool({"-h", "--help", "--version"} & set(arguments))
+    try:
+        is_needed = command not in NEED_NO_SERVER and not asks_for_help
+        embedded.provide(start=is_needed, must_own=command == "migrate")
+        if is_needed and command not in NEED_NO_TABLES:
+            embedded.migrate_if_needed()
+        execute_from_command_line(arguments)
     finally:
         embedded.leave()
 
