@@ -208,20 +208,20 @@ def test_data_stay_from_one_run_to_the_next(checkout: Checkout) -> None:
 
 def test_leftovers_of_a_crash_in_the_same_session_are_cleared(checkout: Checkout) -> None:
     checkout.run("pass")
-    (data,) = (checkout.state_path / "pg").glob("data-*")
+    (data,) = (checkout.state_path / "db").glob("data-*")
     (data / "postmaster.pid").write_text(f"{os.getpid()}\n{data}\n")  # alive, but not a server
-    (checkout.state_path / "pg" / ".s.PGSQL.5432.lock").write_text(f"{os.getpid()}\n")
-    (checkout.state_path / "valkey.sock").touch()
+    (checkout.state_path / "db" / ".s.PGSQL.5432.lock").write_text(f"{os.getpid()}\n")
+    (checkout.state_path / "valkey" / "valkey.sock").touch()
     for name in ("postgres", "valkey"):
         (checkout.state_path / name / "ready").touch()
 
     assert checkout.run(SERVES_QUERIES).split() == INSIDE_THE_WALL
-    assert not list((checkout.state_path / "pg").glob("*-torn"))
+    assert not list((checkout.state_path / "db").glob("*-torn"))
 
 
 def test_data_in_use_when_the_machine_went_down_are_set_aside(checkout: Checkout) -> None:
     checkout.run("pass")
-    (data,) = (checkout.state_path / "pg").glob("data-*")
+    (data,) = (checkout.state_path / "db").glob("data-*")
     (data / "postmaster.pid").write_text("99999\n")
     (checkout.state_path / "postgres" / "up-since-boot").write_text("another boot")
 
@@ -230,7 +230,7 @@ def test_data_in_use_when_the_machine_went_down_are_set_aside(checkout: Checkout
 
     assert out.split() == INSIDE_THE_WALL
     assert "went down" in err
-    assert len(list((checkout.state_path / "pg").glob("*-torn"))) == 1
+    assert len(list((checkout.state_path / "db").glob("*-torn"))) == 1
 
 
 def test_what_the_environment_gives_is_left_alone(checkout: Checkout) -> None:
@@ -244,7 +244,7 @@ def test_what_the_environment_gives_is_left_alone(checkout: Checkout) -> None:
     seen = json.loads(checkout.run(SAY_ENVIRONMENT, **given))
 
     assert given.items() <= seen.items()
-    assert not (checkout.state_path / "pg").exists()
+    assert not (checkout.state_path / "db").exists()
 
 
 def test_a_given_broker_goes_with_our_own_database(checkout: Checkout) -> None:
@@ -252,7 +252,7 @@ def test_a_given_broker_goes_with_our_own_database(checkout: Checkout) -> None:
 
     assert seen["REDIS_URL"] == "redis://broker.example/0"
     assert str(checkout.state_path.name) in seen["DATABASE_URL"]
-    assert not (checkout.state_path / "valkey.sock").exists()
+    assert not (checkout.state_path / "valkey" / "valkey.sock").exists()
 
 
 @pytest.fixture
@@ -319,8 +319,8 @@ def test_secrets_and_sockets_are_ours_alone(checkout: Checkout) -> None:
         state = checkout.state_path
         assert state.stat().st_mode & 0o066 == 0
         assert (state / "secret-key").stat().st_mode & 0o077 == 0
-        assert (state / "pg").stat().st_mode & 0o077 == 0
-        assert (state / "valkey.sock").stat().st_mode & 0o077 == 0
+        assert (state / "db").stat().st_mode & 0o077 == 0
+        assert (state / "valkey" / "valkey.sock").stat().st_mode & 0o077 == 0
     finally:
         user.terminate()
         user.communicate(timeout=20)

@@ -49,7 +49,7 @@ def binary() -> str:
 
 
 def _socket() -> Path:
-    return state_folder() / "valkey.sock"
+    return state_folder() / "valkey" / "valkey.sock"
 
 
 def _wait_for(server: "subprocess.Popen[bytes]") -> None:

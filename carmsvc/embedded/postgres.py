@@ -73,7 +73,7 @@ def psql() -> str:
 
 def _sockets() -> Path:
     """A folder that belongs to the account PostgreSQL runs as: its socket and its data."""
-    return state_folder() / "pg"
+    return state_folder() / "db"
 
 
 def _account() -> pwd.struct_passwd:
