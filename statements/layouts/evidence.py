@@ -93,7 +93,7 @@ def gather(
     at = {name: table.header.index(heading) for name, heading in column_map.items()}
     dates = [at[name] for name in DATE_FIELDS[kind] if name in at]
     amounts = [at[name] for name in AMOUNT_FIELDS if name in at]
-    types: dict[str, str | None] = {}
+    types: dict[str, str | None] = {column_map.get("transaction_type", ""): ""}  # headings again
     for chunk in table.chunks():
         if not chunk.rows:
             continue

@@ -10,6 +10,7 @@ import pytest
 from carmsvc.platform.tables import FileRefused, Limits, Table, open_table
 
 HEADER = "Number,Type,Amount"
+HOSTILE = Path(__file__).parents[1] / "files" / "hostile"
 
 
 def is_header(cells):
@@ -213,6 +214,32 @@ def test_a_long_cell_is_found_where_it_is(tmp_path):
         assert refused.code == "cell_too_long"
         assert refused.params == {"limit": 1000, "row": 3, "column": 2}
     assert rows_of(opened(tmp_path, f"{HEADER}\n2,{'x' * 1000},5\n"))
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("far_corners.xlsx", "spreadsheet_too_large"),
+        ("entities.xlsx", "unsafe_spreadsheet"),
+        ("nul.csv", "nul_byte"),
+        ("mixed_encodings.csv", "mixed_encoding"),
+        ("truncated.xlsx", "truncated_archive"),
+        ("header_only.csv", "header_only"),
+    ],
+)
+def test_hostile_files(name, code):
+    with pytest.raises(FileRefused) as refused:
+        open_table(HOSTILE / name, name, Limits(), is_header)
+
+    assert refused.value.code == code
+
+
+def test_tables_and_layouts_need_no_framework():
+    modules = "carmsvc.platform.tables, statements.layouts.reading, statements.layouts.preview"
+    program = f"import sys, {modules}; print('django' in sys.modules, 'celery' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+
+    assert said.stdout.split() == [b"False", b"False"]
 
 
 # memory: each file is opened in a process of its own, which tells what it took

@@ -271,6 +271,7 @@ def test_totals_and_repeated_headings_are_no_rows(tmp_path):
         statement(tmp_path, ROW, "Subtotal,,,10.00", "", ",,,", HEADER, ROW, "TOTAL:,,,20.00")
     )
 
+    assert not read.proposal.questions
     assert read.reading.rows == 2
     assert read.column("row_no") == ["2", "7"]
     assert read.reading.stated.activity == Decimal("20.00")
