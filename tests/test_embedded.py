@@ -262,7 +262,7 @@ def given_server(tmp_path: Path, checkout: Checkout) -> Iterator[str]:
     shutil.copytree(checkout.root, other)
     owner = Checkout(other)
     user = owner.hold()
-    yield f"postgres://postgres@{str(owner.state / 'pg').replace('/', '%2F')}:5432/carm"
+    yield f"postgres://postgres@{str(owner.state / 'db').replace('/', '%2F')}:5432/carm"
     user.terminate()
     user.communicate(timeout=20)
     owner.say("clean")
