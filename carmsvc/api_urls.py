@@ -1,5 +1,64 @@
 """Every API address under /api/v1/."""
 
-from django.urls import URLPattern
+from django.urls import include, path, re_path
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
 
-urlpatterns: list[URLPattern] = []
+from carmsvc.platform.openapi import openapi_document
+from carmsvc.platform.problems import NotSeen
+from clients.api import NOT_SEEN, ImporterDoor, MeDoor, ProgramAccountDoor
+from reconciliation.api.groups import ExpectedDoor, MatchDoor, SuggestionDoor
+from reconciliation.api.runs import MatchRunDoor
+from reconciliation.api.variances import VarianceDoor
+from statements.api.documents import LedgerEntryDoor, StatementDoor
+from statements.api.files import LedgerFileDoor, StatementFileDoor
+
+
+class OpenApiView(SpectacularAPIView):
+    """The OpenAPI document: no secret, so nobody need sign in; written once."""
+
+    def _get_schema_response(self, request: Request) -> Response:
+        return Response(openapi_document())
+
+
+class NoSuchAddress(APIView):
+    """Whatever else is asked below /api/v1/ is a problem document, not a page."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, rest: str = "") -> None:
+        raise NotSeen("address", NOT_SEEN)
+
+    post = put = patch = delete = get
+
+
+router = SimpleRouter(use_regex_path=False)
+for prefix, name, door in (
+    ("importers", "importer", ImporterDoor),
+    ("program-accounts", "program-account", ProgramAccountDoor),
+    ("statement-files", "statement-file", StatementFileDoor),
+    ("ledger-files", "ledger-file", LedgerFileDoor),
+    ("statements", "statement", StatementDoor),
+    ("ledger-entries", "ledger-entry", LedgerEntryDoor),
+    ("match-runs", "match-run", MatchRunDoor),
+    ("matches", "match", MatchDoor),
+    ("suggestions", "suggestion", SuggestionDoor),
+    ("expected-entries", "expected-entry", ExpectedDoor),
+    ("variances", "variance", VarianceDoor),
+):
+    router.register(prefix, door, basename=f"api-{name}")
+
+urlpatterns = [
+    path("", include(router.urls)),
+    path("me/", MeDoor.as_view(), name="api-me"),
+    path("schema/", OpenApiView.as_view(), name="api-schema"),
+    path(
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(url_name="api-schema", template_name="api/docs.html"),
+        name="api-docs",
+    ),
+    re_path(r"^(?P<rest>.*)$", NoSuchAddress.as_view()),
+]

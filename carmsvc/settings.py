@@ -75,6 +75,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "carmsvc.platform.health.HealthDoors",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -150,6 +151,12 @@ WORK_LEASE_SECONDS = float(os.environ.get("WORK_LEASE_SECONDS", "300"))
 WORK_RETRY_SECONDS = float(os.environ.get("WORK_RETRY_SECONDS", "30"))
 CELERY_BEAT_SCHEDULE_FILENAME = os.environ.get("BEAT_SCHEDULE_FILE", "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
+    "heartbeat": {
+        "task": "carmsvc.platform.tasks.heartbeat",
+        "schedule": 15,
+        "options": {"expires": 15},
+    },
+    "forget old answers": {"task": "carmsvc.platform.tasks.forget_answers", "schedule": 86_400},
     "collect statement and ledger files": {
         "task": "statements.tasks.collect_files",
         "schedule": SWEEP_SECONDS,
@@ -265,7 +272,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "carmsvc.platform.pagination.KeysetPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "carmsvc.platform.openapi.HouseSchema",
     "EXCEPTION_HANDLER": "carmsvc.platform.problems.problem_response",
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -274,7 +281,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "carmsvc API",
-    "DESCRIPTION": "CARM statements and ledgers in, reconciliations to the cent out.",
+    "DESCRIPTION": (BASE_DIR / "carmsvc" / "platform" / "openapi.md").read_text(),
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -282,6 +289,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False},
+    "ENUM_NAME_OVERRIDES": {
+        "FileState": "statements.models.StatementFile.State",
+        "RunState": "reconciliation.models.MatchRun.State",
+        "VarianceState": "reconciliation.models.Variance.State",
+    },
 }
 
 LOGGING = {

@@ -1,0 +1,1 @@
+"""The API's doors to the statements room: files in, statements and ledger entries out."""
