@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Collate
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -127,4 +128,4 @@ def importers_seen(search: str = "") -> Any:
         importers = importers.filter(
             Q(legal_name__icontains=words) | Q(bn9__startswith=number[:9] or "-")
         )
-    return importers.order_by("legal_name", "id")
+    return importers.order_by(Collate("legal_name", "und-x-icu"), "id")

@@ -33,7 +33,13 @@ from statements.models import (
     StatementFile,
     StatementLine,
 )
-from statements.queries import accounts_of, files_for_people, recent_files, statements_due
+from statements.queries import (
+    accounts_of,
+    files_for_people,
+    is_under_way,
+    recent_files,
+    statements_due,
+)
 from statements.rules.billing import (
     LAST_DAY_OF_PERIOD,
     BillingPeriod,
@@ -466,7 +472,9 @@ def importer_overview(importer: Importer, today: date, limit: int) -> dict[str, 
     )
     runs = standing_runs([statement.pk for statement in newest])
     with_runs = [(statement, runs.get(statement.pk)) for statement in newest]
+    files = recent_files(importer.pk, limit)
     return {
+        "is_busy": any(is_under_way(file) for file in files),
         "waiting_files": files_for_people(limit, importer.pk),
         "waiting_runs": [
             (one, run)
@@ -476,7 +484,7 @@ def importer_overview(importer: Importer, today: date, limit: int) -> dict[str, 
         "accounts": accounts,
         "dues": dues(accounts, today),
         "statements": with_runs,
-        "files": recent_files(importer.pk, limit),
+        "files": files,
     }
 
 

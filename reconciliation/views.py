@@ -239,6 +239,9 @@ def run_explanations(request: HttpRequest, run_id: int) -> HttpResponse:
             messages.success(request, text % {"count": count})
     else:
         messages.warning(request, _("Pick at least one variance and choose a reason."))
+    back = request.POST.get("back", "")
+    if back.startswith(f"/runs/{run.pk}/"):
+        return redirect(back)
     return redirect("reconciliation", statement_id=run.statement_id)
 
 

@@ -163,8 +163,9 @@ def file_mapping(request: HttpRequest, kind: str, file_id: int) -> HttpResponse:
 
 def _columns(proposal: Proposal, profile: MappingProfile) -> list[tuple[str, str, str]]:
     """(field, heading, how sure) of each column that is read."""
-    sure = proposal.confidence
-    return [(name, heading, sure.get(name, "")) for name, heading in profile.column_map.items()]
+    sure, place = proposal.confidence, profile.headers.index
+    columns = sorted(profile.column_map.items(), key=lambda one: place(one[1]))
+    return [(name, heading, sure.get(name, "")) for name, heading in columns]
 
 
 def _confirmed(request: HttpRequest, file: Any, form: MappingForm) -> bool:

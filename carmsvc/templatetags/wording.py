@@ -68,6 +68,8 @@ KIND_HELP = {
 }
 
 
+MONEY = {"amount", "debit", "credit", "open_amount", "duty", "sima", "surtax", "safeguard"}
+MONEY |= {"excise_duty", "excise_tax", "gst", "pst_hst", "interest", "penalty"}
 AUDIT = {
     "run finished": _("Reconciled"),
     "run reopened": _("Signatures taken off"),
@@ -79,6 +81,12 @@ AUDIT = {
     "signed off as preparer": _("Signed as preparer"),
     "signed off as reviewer": _("Signed as reviewer"),
 }
+
+
+@register.filter
+def holds_money(field: str) -> bool:
+    """Whether a field is an amount."""
+    return field in MONEY
 
 
 @register.filter

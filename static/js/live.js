@@ -15,3 +15,10 @@ document.addEventListener("run-ended", () => {
   if (isBusy && news) news.hidden = false;
   else window.htmx.ajax("GET", location.href, { target: "#main", select: "#main", swap: "outerHTML show:none" });
 });
+
+// Signed out meanwhile: the whole page goes to sign-in, not a part of it.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!new URL(event.detail.xhr.responseURL, location.href).pathname.startsWith("/account/login/")) return;
+  event.detail.shouldSwap = false;
+  location.reload();
+});

@@ -11,6 +11,7 @@ from carmsvc.platform.tenancy import every_importer_id, importer_scope
 from clients.actions import create_importer
 from clients.models import Importer, ProgramAccount, User
 from reconciliation.models import MatchRun
+from statements.models import LedgerFile
 from tests.books import Line, ledger, reconciled, soa
 from tests.pages.conftest import Browser
 from tests.pages.test_run_page import text_of
@@ -53,6 +54,17 @@ def test_the_list_is_searched_by_name_and_number(
         assert "Maple Furniture Inc." in text
         assert "Northern Optics" not in text
     assert "No importer fits" in text_of(admin_page.get("/importers/", {"search": "zzz"}))
+
+
+def test_the_list_is_in_the_order_of_people_not_of_bytes(
+    admin_page: Client, importer: Importer
+) -> None:
+    create_importer(
+        legal_name="Érablière", bn9="100000033", program_accounts=["100000033RM0001"], by="test"
+    )
+    text = text_of(admin_page.get("/importers/"))
+
+    assert text.index("Érablière") < text.index("Maple")
 
 
 def test_the_list_asks_as_often_for_three_importers_as_for_one(
@@ -109,3 +121,14 @@ def test_an_importer_without_anything_says_what_to_do_first(
 
     assert "No statement yet" in text
     assert "Send a statement" in text
+
+
+def test_files_that_are_being_read_are_looked_at_again_by_the_page(
+    run: MatchRun, signed_in: Browser, analyst: User
+) -> None:
+    browser, address = signed_in(analyst), f"/importers/{run.importer_id}/"
+    assert b"every 2s" not in browser.get(address).content
+    with importer_scope(run.importer_id):
+        LedgerFile.objects.update(state="reading")
+
+    assert b"every 2s" in browser.get(address).content

@@ -226,3 +226,20 @@ def test_a_parked_run_is_named_to_a_person_and_can_be_tried_again(
     assert "Reconciling failed three times and is parked. Analyst looks into it." in text
     page.post(f"/runs/{parked.pk}/attempts/")
     assert "Reconciling: waiting for a worker" in text_of(page.get(address))
+
+
+@pytest.mark.parametrize(
+    ("back", "leads_to"),
+    [("/runs/{run}/variance/interest/?after=0", "/runs/{run}/variance/interest/?after=0")]
+    + [
+        (elsewhere, "/statements/{statement}/reconciliation/")
+        for elsewhere in ("//evil.example/", "/work/")
+    ],
+)
+def test_explaining_leads_back_to_the_list_of_this_run_and_nowhere_else(
+    page: Client, run: MatchRun, back: str, leads_to: str
+) -> None:
+    numbers = {"run": run.pk, "statement": run.statement_id}
+    response = explain_all(page, run, back=back.format(**numbers))
+
+    assert response.url == leads_to.format(**numbers)
