@@ -10,6 +10,15 @@ function tell(form) {
   for (const bar of document.querySelectorAll(`[data-picking="${form}"]`)) bar.hidden = picked === 0;
 }
 
+// "Explain" on a row picks it and goes to the reason
+document.addEventListener("click", (event) => {
+  const box = event.target.closest("[data-explains]")?.closest("[data-item]").querySelector("input[form]");
+  if (!box) return;
+  box.checked = true;
+  tell(box.getAttribute("form"));
+  document.querySelector("[data-explain]").focus();
+});
+
 document.addEventListener("click", (event) => {
   const box = event.target;
   if (!box.matches?.("input[type=checkbox]")) return;
@@ -30,6 +39,7 @@ document.addEventListener("click", (event) => {
 });
 
 function tellAll() {
+  for (const button of document.querySelectorAll("[data-explains]")) button.hidden = false;
   for (const bar of document.querySelectorAll("[data-picking]")) tell(bar.dataset.picking);
 }
 document.addEventListener("htmx:afterSettle", tellAll);

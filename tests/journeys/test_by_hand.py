@@ -55,11 +55,11 @@ def test_shift_picks_all_in_between(
     page = visit(analyst)
     page.goto(f"/statements/{run.statement_id}/reconciliation/")
     boxes = page.locator("input[name=group_no]")
-    expect(page.get_by_role("button", name="Explain")).to_be_hidden()
+    expect(page.locator(".explain")).to_be_hidden()
     boxes.first.click()
     boxes.last.click(modifiers=["Shift"])
     expect(page.locator("[data-picked]")).to_have_text(str(boxes.count()))
-    expect(page.get_by_role("button", name="Explain")).to_be_visible()
+    expect(page.locator(".explain")).to_be_visible()
 
 
 def test_lines_are_searched_without_loading_the_page_again(
@@ -136,3 +136,25 @@ def test_the_skip_link_is_first_and_leads_to_the_content(
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
+
+
+def test_explain_on_a_row_picks_it_and_goes_to_the_reason(
+    visit: Callable[..., Page], accessible: Callable[[Page], None], analyst: User, run: MatchRun
+) -> None:
+    page = visit(analyst)
+    page.goto(f"/statements/{run.statement_id}/reconciliation/")
+    page.locator("#interest").get_by_role("button", name="Explain").click()
+    expect(page.locator("[data-picked]")).to_have_text("1")
+    expect(page.get_by_label("Reason")).to_be_focused()
+    accessible(page)
+
+
+def test_a_page_that_signed_out_meanwhile_goes_to_sign_in_as_a_whole(
+    visit: Callable[..., Page], analyst: User, run: MatchRun
+) -> None:
+    page = visit(analyst)
+    page.goto(f"/statements/{run.statement_id}/")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Show", exact=True).click()
+    page.wait_for_url("**/account/login/**")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
