@@ -8,7 +8,7 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 
-from carmsvc.embedded.children import die_with_parent
+from carmsvc.embedded.children import stop_with_parent
 from carmsvc.embedded.folder import state_folder
 
 START_SECONDS = 20
@@ -27,7 +27,7 @@ def start(folder: Path, lock: int) -> "subprocess.Popen[bytes]":
     options = ["--port", "0", "--unixsocket", str(_socket()), "--unixsocketperm", "700"]
     options += ["--save", "", "--appendonly", "no", "--daemonize", "no", "--dir", str(data)]
     server = subprocess.Popen(
-        [binary(), *options], preexec_fn=die_with_parent, pass_fds=[lock], cwd="/"
+        [binary(), *options], preexec_fn=stop_with_parent, pass_fds=[lock], cwd="/"
     )
     _wait_for(server)
     return server

@@ -11,7 +11,16 @@ _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def die_with_parent() -> None:
-    """In a child, before exec: be interrupted when the parent is gone, however it went."""
+    """In a child, before exec: be terminated when the parent is gone, however it went.
+
+    Not interrupted: what a shell starts in the background is told to ignore interrupts.
+    """
+    if _libc:
+        _libc.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
+
+
+def stop_with_parent() -> None:
+    """The same for a server: PostgreSQL stops at once when interrupted, not when terminated."""
     if _libc:
         _libc.prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGINT)
 

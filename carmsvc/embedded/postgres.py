@@ -18,7 +18,7 @@ from urllib.parse import quote
 
 import psycopg2
 
-from carmsvc.embedded.children import die_with_parent
+from carmsvc.embedded.children import stop_with_parent
 from carmsvc.embedded.folder import state_folder
 
 ROLES = Path(__file__).resolve().parents[1] / "platform" / "roles.sql"
@@ -129,8 +129,9 @@ def _open_copy(package: Path) -> Path:
             if part.exists():
                 place = draft / part.relative_to(package.parent)
                 shutil.copytree(part, place, symlinks=True)
-        for folder in (draft, draft / package.name):
-            folder.chmod(0o755)
+        for path in (draft, *draft.rglob("*")):  # as open as to us, whatever the umask was
+            mode = path.stat().st_mode
+            path.chmod(mode | (mode & 0o500) >> 3 | (mode & 0o500) >> 6)
         draft.rename(copy)
     return copy / package.name
 
@@ -195,7 +196,7 @@ def _start_server(
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     return subprocess.Popen(
         [str(programs / "postgres"), "-D", str(data), *options],
-        preexec_fn=die_with_parent,
+        preexec_fn=stop_with_parent,
         pass_fds=[lock],
         **_as(account),
     )
