@@ -332,7 +332,7 @@ def left_to_explain(run: MatchRun) -> Left:
         open_count=Count("id", filter=is_open),
         open_amount=Coalesce(Sum("effect", filter=is_open), Decimal("0.00")),
     )
-    return Left(run.statement_activity, **found)
+    return Left(run.statement_activity or Decimal("0.00"), **found)
 
 
 def variances_by_kind(run: MatchRun, limit: int) -> list[dict[str, Any]]:
@@ -399,7 +399,7 @@ def _standing() -> Any:
     )
 
 
-def standing_runs(statement_ids: list[int]) -> dict[int, MatchRun]:
+def standing_runs(statement_ids: list[int]) -> dict[int, Any]:
     """The run that stands for each statement, with what is open in it and how often signed."""
     return {run.statement_id: run for run in _standing().filter(statement__in=statement_ids)}
 

@@ -209,8 +209,12 @@ ASK = ("", gettext_lazy("Choose"))
 class QuestionField(forms.ChoiceField):
     """A choice that must be made; where "not in this file" is a choice, it is an answer too."""
 
+    def __init__(self, *, none_is_an_answer: bool, **options: Any) -> None:
+        super().__init__(**options)
+        self.none_is_an_answer = none_is_an_answer
+
     def validate(self, value: Any) -> None:
-        if value or ASK in self.choices or not self.valid_value(value):
+        if value or not self.none_is_an_answer:
             super().validate(value)
 
 
@@ -236,12 +240,13 @@ class MappingForm(forms.Form):
         words = TransactionType.choices if what == "type" else CHOICE_WORDS.items()
         known: dict[str, Any] = dict(words) if what != "column" else {"": CHOICE_WORDS[""]}
         choices = [(choice, known.get(choice, choice)) for choice in question.choices]
-        known_answers = set(question.choices)
-        few = len(choices) <= FEW and "" not in known_answers
+        none_is_an_answer = "" in question.choices
+        few = len(choices) <= FEW and not none_is_an_answer
         return QuestionField(
             label=describe(question.code, dict(question.params)),
-            choices=choices if few or "" in known_answers else [ASK, *choices],
-            initial=question.choices[0] if "" in known_answers else None,
+            choices=choices if few or none_is_an_answer else [ASK, *choices],
+            initial=question.choices[0] if none_is_an_answer else None,
+            none_is_an_answer=none_is_an_answer,
             widget=forms.RadioSelect if few else forms.Select,
         )
 
