@@ -55,7 +55,7 @@ class Door(RateHeaders, IdempotentPosts, viewsets.GenericViewSet[Any]):
     ordering_fields: tuple[str, ...] = ()
     answer_codes: Mapping[str, tuple[int, ...]] = MappingProxyType({})  # where not 200 or 201
     paginated = False  # set by an extra action that lists
-    refused_status = status.HTTP_409_CONFLICT
+    refused_status: int = status.HTTP_409_CONFLICT
 
     def initial(self, request: Request, *arguments: Any, **named: Any) -> None:
         super().initial(request, *arguments, **named)
@@ -72,6 +72,11 @@ class Door(RateHeaders, IdempotentPosts, viewsets.GenericViewSet[Any]):
         if isinstance(error, Refused) and self.refused_status == Unprocessable.status_code:
             error = Unprocessable(error.reasons)
         return super().handle_exception(error)
+
+    @property
+    def person(self) -> Any:
+        """Who asks: the signed-in person, or the one who answers for the key."""
+        return self.request.user
 
     def rows(self) -> Any:
         """This resource's rows in the open scope."""
@@ -96,7 +101,7 @@ class Door(RateHeaders, IdempotentPosts, viewsets.GenericViewSet[Any]):
 
     def demand(self, permission: Permission, importer_id: int) -> None:
         """403 unless whoever asks may do this with the importer."""
-        if not may(self.request.user, permission, importer_id):  # type: ignore[arg-type]
+        if not may(self.person, permission, importer_id):
             word = permission.value.replace("_", " ")
             raise PermissionDenied(f"Your role with this importer does not include: {word}.")
 
@@ -133,7 +138,7 @@ class ImporterSerializer(serializers.ModelSerializer[Importer]):
 
     class Meta:
         model = Importer
-        fields = (
+        fields: tuple[str, ...] = (
             *("id", "legal_name", "bn9", "language", "amount_tolerance"),
             *("program_accounts", "created_at"),
         )
@@ -146,7 +151,7 @@ class RegisteredImporterSerializer(ImporterSerializer):
     warnings = serializers.ListField(child=serializers.CharField())
 
     class Meta(ImporterSerializer.Meta):
-        fields = (*ImporterSerializer.Meta.fields, "warnings")
+        fields: tuple[str, ...] = (*ImporterSerializer.Meta.fields, "warnings")
 
 
 class ImporterWish(serializers.Serializer[Any]):
@@ -196,9 +201,9 @@ class ImporterDoor(ReadDoor):
     )
     def create(self, request: Request) -> Response:
         """Register an importer. Administrators only; a key then sees what it registered."""
-        if not request.user.is_administrator:  # type: ignore[union-attr]
+        if not self.person.is_administrator:
             raise PermissionDenied("Only an administrator registers importers.")
-        importer = create_importer(**self.said(ImporterWish), by=request.user)
+        importer = create_importer(**self.said(ImporterWish), by=self.person)
         if isinstance(request.auth, ApiKey):
             seen = [*request.auth.importer_ids, importer.pk]
             ApiKey.objects.filter(pk=request.auth.pk).update(importer_ids=seen)

@@ -7,7 +7,7 @@ output; log lines and complaints go to standard error.
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -79,7 +79,7 @@ def _text_lines(document: Mapping[str, Any], indent: str) -> Iterator[str]:
             yield f"{indent}{key!s:<{width}}  {_cell(value)}".rstrip()
 
 
-def _table(rows: list[Mapping[str, Any]]) -> Iterator[str]:
+def _table(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     columns = list(dict.fromkeys(key for row in rows for key in row))
     cells = [columns] + [[_cell(row.get(column)) for column in columns] for row in rows]
     widths = [max(len(row[place]) for row in cells) for place in range(len(columns))]

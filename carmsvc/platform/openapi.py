@@ -39,7 +39,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     instance = serializers.CharField(help_text="The address that was asked.")
-    errors = ProblemErrorSerializer(many=True)
+    errors = ProblemErrorSerializer(many=True)  # type: ignore[assignment]
 
 
 PROBLEM_EXAMPLE = OpenApiExample(
@@ -85,7 +85,7 @@ class HouseSchema(AutoSchema):
         codes = getattr(self.view, "answer_codes", {}).get(getattr(self.view, "action", ""))
         return dict.fromkeys(map(str, codes), found) if codes and is_serializer(found) else found
 
-    def _get_response_bodies(self, direction: str = "response") -> Any:
+    def _get_response_bodies(self, direction: Any = "response") -> Any:
         responses = super()._get_response_bodies(direction)
         for code, description in _PROBLEMS.items():
             if self._may_answer(code) and code not in responses:

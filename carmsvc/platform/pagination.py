@@ -29,10 +29,8 @@ class KeysetPagination(CursorPagination):
     page_size_query_param = "page_size"
     query_params = ("cursor", "page_size", "ordering")
 
-    def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: Any = None
-    ) -> list[Any]:
-        self.base_url = request.build_absolute_uri()
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+        self.address = request.build_absolute_uri()
         self.order = self._order(request, view)
         size, cursor = self._size(request), request.query_params.get("cursor")
         backwards, place = self._decoded(cursor, queryset) if cursor else (False, None)
@@ -73,7 +71,7 @@ class KeysetPagination(CursorPagination):
         values = [getattr(row, name.removeprefix("-")) for name in self.order]
         content = json.dumps([self.order, backwards, *map(_as_text, values)])
         cursor = base64.urlsafe_b64encode(content.encode()).decode().rstrip("=")
-        return replace_query_param(self.base_url, "cursor", cursor)
+        return replace_query_param(self.address, "cursor", cursor)
 
     def _decoded(self, cursor: str, queryset: QuerySet[Any]) -> tuple[bool, list[Any]]:
         try:

@@ -56,7 +56,7 @@ class PrincipalThrottle(BaseThrottle):
 
 def _rate() -> tuple[int, int]:
     """(requests, seconds) from the settings: `600/minute`."""
-    count, _, period = api_settings.DEFAULT_THROTTLE_RATES["principal"].partition("/")
+    count, _, period = str(api_settings.DEFAULT_THROTTLE_RATES["principal"]).partition("/")
     return int(count), _SECONDS[period[0]]
 
 

@@ -180,5 +180,5 @@ class SuggestionDoor(GroupDoor):
     def _decided(self, decide: Any) -> Response:
         run, group = self.group()
         self.demand(Permission.DECIDE, run.importer_id)
-        following = decide(run=run, group_no=group.group_no, by=self.request.user)
+        following = decide(run=run, group_no=group.group_no, by=self.person)
         return MatchRunDoor(request=self.request, format_kwarg=None).shown(following)

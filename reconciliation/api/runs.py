@@ -158,14 +158,14 @@ class MatchRunDoor(ReadDoor):
         if statement is None:
             raise NotSeen("statement", f"There is no statement {pk}.")
         self.demand(Permission.RECONCILE, statement.importer_id)
-        return self.shown(actions.request_run(statement=statement, by=request.user))  # type: ignore[arg-type]
+        return self.shown(actions.request_run(statement=statement, by=self.person))
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])
     def attempts(self, request: Request, pk: int) -> Response:
         """Give a parked run three new tries."""
         run = self.object_for(Permission.RECONCILE)
-        actions.send_again(run=run, by=request.user)  # type: ignore[arg-type]
+        actions.send_again(run=run, by=self.person)
         return self.shown(run)
 
     @extend_schema(request=None, responses={201: SignOffSerializer})
@@ -173,7 +173,7 @@ class MatchRunDoor(ReadDoor):
     def sign_offs(self, request: Request, pk: int) -> Response:
         """Sign a run: first as its preparer, then, by another person, as its reviewer."""
         run = self.object_for(Permission.SIGN_OFF)
-        signature = actions.sign_off(run=run, by=request.user)  # type: ignore[arg-type]
+        signature = actions.sign_off(run=run, by=self.person)
         return Response(SignOffSerializer(signature).data, status.HTTP_201_CREATED)
 
     @extend_schema(request=ReopeningWish)
@@ -182,5 +182,5 @@ class MatchRunDoor(ReadDoor):
         """Take the signatures off a run, with a reason."""
         run = self.object_for(Permission.SIGN_OFF)
         reason = self.said(ReopeningWish)["reason"]
-        actions.reopen_run(run=run, by=request.user, reason=reason)  # type: ignore[arg-type]
+        actions.reopen_run(run=run, by=self.person, reason=reason)
         return self.shown(run)

@@ -1,5 +1,6 @@
 """Variances: what disagrees, of which kind, and what people made of it."""
 
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -10,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from carmsvc.platform.money import plain
 from carmsvc.platform.problems import Conflict
 from clients.api import IdFilter, ReadDoor
 from clients.rules import Permission
@@ -23,9 +25,7 @@ class VarianceSerializer(serializers.ModelSerializer[Variance]):
 
     importer = serializers.IntegerField(source="importer_id")
     run = serializers.IntegerField(source="run_id")
-    components = serializers.DictField(
-        child=serializers.CharField(), help_text="Line minus entry by component, as text."
-    )
+    components = serializers.SerializerMethodField(help_text="Line minus entry by component.")
     decided_by = serializers.EmailField(source="decided_by.email", default=None)
 
     class Meta:
@@ -36,6 +36,9 @@ class VarianceSerializer(serializers.ModelSerializer[Variance]):
             *("state", "reason_code", "note", "decided_at", "decided_by"),
         )
         read_only_fields = fields
+
+    def get_components(self, variance: Variance) -> dict[str, str]:
+        return {name: plain(Decimal(str(one))) for name, one in variance.components.items()}
 
 
 class VarianceFilters(django_filters.FilterSet):
@@ -83,7 +86,7 @@ class VarianceDoor(ReadDoor):
         variance = self.object_for(Permission.DECIDE)
         wish = self.said(ExplanationWish)
         explained = actions.explain_variances(
-            run=variance.run, group_nos=[variance.group_no], by=request.user, **wish
+            run=variance.run, group_nos=[variance.group_no], by=self.person, **wish
         )
         if not explained:
             raise Conflict(["This variance is not open."])
@@ -94,5 +97,5 @@ class VarianceDoor(ReadDoor):
     def reopen(self, request: Request, pk: int) -> Response:
         """Take the explanation back; the variance is open again."""
         variance = self.object_for(Permission.DECIDE)
-        actions.reopen_variance(variance=variance, by=request.user)  # type: ignore[arg-type]
+        actions.reopen_variance(variance=variance, by=self.person)
         return Response(self.get_serializer(self.get_object()).data)

@@ -40,7 +40,7 @@ class QuestionSerializer(serializers.Serializer[Any]):
 
     class Choice(serializers.Serializer[Any]):
         value = serializers.CharField()
-        label = serializers.CharField()
+        label = serializers.CharField()  # type: ignore[assignment]
 
         class Meta:
             ref_name = "QuestionChoice"
@@ -208,7 +208,7 @@ class FileDoor(ReadDoor):
     answer_codes = MappingProxyType(
         {"create": (202, 200), "mapping": (202,), "repairs": (202,), "attempts": (202,)}
     )
-    ordering_fields = ("uploaded_at",)
+    ordering_fields: tuple[str, ...] = ("uploaded_at",)
 
     def rows(self) -> Any:
         return self.model.objects.select_related("program_account", "uploaded_by", "parked_for")
@@ -250,7 +250,7 @@ class FileDoor(ReadDoor):
         file = self.object_for(Permission.CONFIRM_MAPPING)
         wish = self.said(MappingWish)
         _check_answers(file, wish["answers"])
-        actions.confirm_mapping(file=file, by=self.request.user, **wish)
+        actions.confirm_mapping(file=file, by=self.person, **wish)
         return self.shown(file.pk, status.HTTP_202_ACCEPTED)
 
     @extend_schema(request=None)
@@ -258,7 +258,7 @@ class FileDoor(ReadDoor):
     def repairs(self, request: Request, pk: int) -> Response:
         """Apply every suggested repair of a rejected file; it is then read again."""
         file = self.object_for(Permission.CONFIRM_MAPPING)
-        actions.confirm_repairs(file=file, by=self.request.user)  # type: ignore[arg-type]
+        actions.confirm_repairs(file=file, by=self.person)
         return self.shown(file.pk, status.HTTP_202_ACCEPTED)
 
     @extend_schema(request=None)
@@ -266,7 +266,7 @@ class FileDoor(ReadDoor):
     def attempts(self, request: Request, pk: int) -> Response:
         """Give a parked file three new tries."""
         file = self.object_for(Permission.UPLOAD)
-        actions.send_again(file=file, by=self.request.user)  # type: ignore[arg-type]
+        actions.send_again(file=file, by=self.person)
         return self.shown(file.pk, status.HTTP_202_ACCEPTED)
 
 
@@ -309,7 +309,7 @@ class StatementFileDoor(FileDoor):
             program_account=account,
             content=content,
             file_name=content.name,
-            by=self.request.user,  # type: ignore[arg-type]
+            by=self.person,
             profile=profile,
             **wish,
         )
@@ -345,7 +345,7 @@ class LedgerFileDoor(FileDoor):
             program_account=account,
             content=content,
             file_name=content.name,
-            by=self.request.user,  # type: ignore[arg-type]
+            by=self.person,
             profile=profile,
         )
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from carmsvc.platform.problems import NotSeen
 from clients.models import Importer, ProgramAccount
@@ -14,8 +15,11 @@ from statements.models import FileKind, MappingProfile
 class ProgramAccountField(serializers.CharField):
     """A BN15 that stands for the program account in the open scope; 404 when it is not there."""
 
-    def to_internal_value(self, data: Any) -> Any:
-        bn15 = super().to_internal_value(data).replace(" ", "").upper()
+    def run_validation(self, data: Any = empty) -> Any:
+        text = super().run_validation(data)
+        if text is None:
+            return None
+        bn15 = text.replace(" ", "").upper()
         account = ProgramAccount.objects.filter(bn15=bn15).first()
         if account is None:
             raise NotSeen(str(self.field_name), f"There is no program account {bn15}.")
@@ -25,8 +29,8 @@ class ProgramAccountField(serializers.CharField):
 class ImporterField(serializers.IntegerField):
     """The id of an importer in the open scope; 404 when it is not there."""
 
-    def to_internal_value(self, data: Any) -> Any:
-        pk = super().to_internal_value(data)
+    def run_validation(self, data: Any = empty) -> Any:
+        pk = super().run_validation(data)
         importer = Importer.objects.filter(pk=pk).first()
         if importer is None:
             raise NotSeen(str(self.field_name), f"There is no importer {pk}.")

@@ -1,9 +1,11 @@
 """What every address of the API has in common: who asks, pages, parameters, problems, limits."""
 
+import io
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -11,6 +13,7 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from carmsvc.platform.api_keys import ApiKey
+from carmsvc.platform.openapi import openapi_document
 from carmsvc.platform.tenancy import importer_scope
 from clients.models import Importer, ProgramAccount, User
 from reconciliation.models import MatchRun
@@ -291,3 +294,20 @@ def test_the_schema_is_for_everybody_and_the_page_has_nothing_inline(db: None) -
     text = page.content.decode()
     assert "<style" not in text
     assert text.count("<script") == text.count("<script src=")
+
+
+def test_the_document_is_valid_openapi_without_a_warning(db: None) -> None:
+    written = io.StringIO()
+
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=written)
+
+    assert written.getvalue().startswith("openapi: 3.1.0")
+
+
+def test_every_operation_is_described_and_tells_its_problems(db: None) -> None:
+    for path, operations in openapi_document()["paths"].items():
+        for method, operation in operations.items():
+            assert operation["description"], (method, path)
+            assert {"400", "401", "429"} <= operation["responses"].keys(), (method, path)
+            keyed = {parameter["name"] for parameter in operation.get("parameters", ())}
+            assert ("Idempotency-Key" in keyed) == (method == "post"), path

@@ -69,9 +69,9 @@ class FileCommand(DoorCommand):
         """Receive, read, answer and repair as far as the options say."""
         path: Path = options["path"]
         with path.open("rb") as opened, importer_scope(importer_id):
-            told = {"importer_id": importer_id, "by": None, "file_name": path.name}
+            told: dict[str, Any] = {"importer_id": importer_id, "file_name": path.name}
             told["profile"] = self._profile(importer_id, options["profile"])
-            received = receive(content=File(opened), **told)
+            received = receive(content=File(opened), by=None, **told)
         for _round in range(MOST_ROUNDS):
             file = self._read(received.file.pk, importer_id)
             with importer_scope(importer_id):
