@@ -19,6 +19,8 @@ from clients.views import demand, permissions, tell_refusal
 from reconciliation import actions, queries
 from reconciliation.forms import ExplanationForm, Reason, ReopenForm
 from reconciliation.models import MatchRun, Placement, Variance, VarianceKind
+from reconciliation.queries import overview
+from reconciliation.queries import run_page as run_reads
 from statements.models import Statement
 
 SHOWN = 25
@@ -37,7 +39,7 @@ def work_queue(request: HttpRequest) -> HttpResponse:
     if not request.user.is_staff_member:
         raise PermissionDenied
     today = today_in_toronto()
-    context = {"queue": queries.work_queue(request.user, today), "today": today}
+    context = {"queue": overview.work_queue(request.user, today), "today": today}
     return render(request, "reconciliation/work_queue.html", context)
 
 
@@ -51,7 +53,7 @@ def importer_page(request: HttpRequest, importer_id: int) -> HttpResponse:
         "importer": importer,
         "may": permissions(request, importer_id),
         "today": today,
-        **queries.importer_overview(importer, today, SHOWN),
+        **overview.importer_overview(importer, today, SHOWN),
     }
     return render(request, "reconciliation/importer.html", context)
 
@@ -93,7 +95,7 @@ def reconciliation(request: HttpRequest, statement_id: int) -> HttpResponse:
 
 
 def _pass_word(run: MatchRun | None) -> Any:
-    return queries.PASS_LABELS.get(queries.current_pass(run), "") if run else ""
+    return queries.PASS_LABELS.get(run_reads.current_pass(run), "") if run else ""
 
 
 @require_safe
@@ -115,15 +117,15 @@ def _run_page(request: HttpRequest, run: MatchRun, under_way: MatchRun | None) -
         "current_pass": _pass_word(under_way),
         "may": permissions(request, run.importer_id),
         "is_open": not signatures and not run.superseded_by_id,
-        "left": queries.left_to_explain(run),
+        "left": run_reads.left_to_explain(run),
         "bars": queries.bridge(run),
-        "sections": queries.variances_by_kind(run, SHOWN),
-        "suggestions": queries.suggestions_to_decide(run, SHOWN),
+        "sections": run_reads.variances_by_kind(run, SHOWN),
+        "suggestions": run_reads.suggestions_to_decide(run, SHOWN),
         "expected": queries.groups(run, Placement.Place.EXPECTED, limit=SHOWN),
         "signatures": signatures,
         "explanation": ExplanationForm(auto_id="explain_%s"),
         "reopening": ReopenForm(auto_id="reopen_%s"),
-        "history": queries.history_of(run, SHOWN),
+        "history": run_reads.history_of(run, SHOWN),
         "pass_labels": queries.PASS_LABELS,
         "reason_labels": dict(Reason.choices),
     }
@@ -154,7 +156,7 @@ def run_groups(request: HttpRequest, run_id: int, place: str, reason: str) -> Ht
         raise Http404
     after = request.GET.get("after", "")
     start = int(after) if after.isdecimal() and len(after) < 10 else 0
-    page = queries.places_page(run, place, reason, start, A_PAGE)
+    page = run_reads.places_page(run, place, reason, start, A_PAGE)
     context = {
         "run": run,
         "statement": run.statement,

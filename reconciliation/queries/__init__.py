@@ -1,28 +1,20 @@
-"""Reads of the reconciliation room: what a run says, and what waits for people."""
+"""Reads of the reconciliation room: what a run says, as every door shows it."""
 
 import json
 from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.core.cache import cache
 from django.db import connection
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, When, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
-from redis.exceptions import RedisError
 
-from carmsvc.platform.audit import AuditEvent
 from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.money import ZERO
-from clients.models import Importer, ProgramAccount, User
 from reconciliation.models import (
-    Decision,
     MatchRun,
     Placement,
     SignOff,
-    Variance,
     VarianceKind,
 )
 from statements.models import (
@@ -32,21 +24,6 @@ from statements.models import (
     Statement,
     StatementFile,
     StatementLine,
-)
-from statements.queries import (
-    accounts_of,
-    files_for_people,
-    is_under_way,
-    recent_files,
-    statements_due,
-)
-from statements.rules.billing import (
-    LAST_DAY_OF_PERIOD,
-    BillingPeriod,
-    payment_due_on,
-    period_end,
-    period_ending,
-    statement_on,
 )
 
 PASS_LABELS = {
@@ -306,224 +283,3 @@ def groups_numbered(run: MatchRun, numbers: list[int]) -> list[Group]:
         if row.entry:
             group.entries.append(row.entry)
     return list(found.values())
-
-
-@dataclass(frozen=True)
-class Left:
-    """What people still have to explain of a run, in CAD."""
-
-    activity: Decimal
-    open_count: int
-    open_amount: Decimal
-
-    @property
-    def explained(self) -> Decimal:
-        return self.activity - self.open_amount
-
-    @property
-    def is_done(self) -> bool:
-        return not self.open_count
-
-
-def left_to_explain(run: MatchRun) -> Left:
-    """The variances of a run that are open, by number and effect."""
-    is_open = Q(state=Variance.State.OPEN)
-    found = Variance.objects.filter(run=run).aggregate(
-        open_count=Count("id", filter=is_open),
-        open_amount=Coalesce(Sum("effect", filter=is_open), Decimal("0.00")),
-    )
-    return Left(run.statement_activity or Decimal("0.00"), **found)
-
-
-def variances_by_kind(run: MatchRun, limit: int) -> list[dict[str, Any]]:
-    """Each kind of variance with its total and its first groups, open ones first."""
-    ranked = Window(RowNumber(), partition_by=F("kind"), order_by=[_OPEN_FIRST, F("group_no")])
-    shown = Variance.objects.filter(run=run).annotate(place_in_kind=ranked)
-    found = _with_groups(run, shown.filter(place_in_kind__lte=limit))
-    sections = []
-    for kind in VarianceKind:
-        total = run.totals["variances"].get(kind.value)
-        if total:
-            shown_here = [one for one in found if one[0].kind == kind.value]
-            shown_here.sort(key=lambda one: (one[0].state != "open", one[0].group_no))
-            sections.append({"kind": kind, "total": total, "items": shown_here})
-    return sections
-
-
-_OPEN_FIRST = Case(When(state="open", then=0), default=1)
-
-
-def variances_of_kind(run: MatchRun, kind: str, after: int, limit: int) -> list[Any]:
-    """(variance, group) pairs of one kind after a group number."""
-    rows = Variance.objects.filter(run=run, kind=kind, group_no__gt=after)
-    return _with_groups(run, rows.order_by("group_no")[:limit])
-
-
-def _with_groups(run: MatchRun, variances: Any) -> list[tuple[Variance, Group]]:
-    found = {one.group_no: one for one in variances.select_related("decided_by")}
-    return [(found[group.group_no], group) for group in groups_numbered(run, list(found))]
-
-
-def suggestions_to_decide(run: MatchRun, limit: int) -> list[Group]:
-    """The first suggestions nobody has decided on since the run."""
-    decided = Decision.objects.filter(
-        statement=run.statement_id,
-        withdrawn_at=None,
-        line_identity=OuterRef("line_identity"),
-        entry_identity=OuterRef("entry_identity"),
-    )
-    rows = Placement.objects.filter(~Exists(decided), run=run, place="suggestion")
-    return groups_numbered(
-        run, list(rows.order_by("group_no").values_list("group_no", flat=True)[:limit])
-    )
-
-
-def current_pass(run: MatchRun) -> str:
-    """The pass a worker is at, for people who wait."""
-    try:
-        return str(cache.get(f"run-pass:{run.pk}") or "")
-    except (OSError, RedisError):
-        return ""
-
-
-def _standing() -> Any:
-    """The runs that stand, with what is open in them and how often they are signed."""
-    still_open = Variance.objects.filter(run=OuterRef("pk"), state="open").order_by().values("run")
-    signed = SignOff.objects.filter(run=OuterRef("pk"), reopened_at=None).order_by().values("run")
-    return MatchRun.objects.filter(superseded_by=None, state=MatchRun.State.FINISHED).annotate(
-        open_count=Coalesce(Subquery(still_open.annotate(n=Count("id")).values("n")), 0),
-        open_amount=Coalesce(
-            Subquery(still_open.annotate(total=Sum("effect")).values("total")), Decimal("0.00")
-        ),
-        signature_count=Coalesce(Subquery(signed.annotate(n=Count("id")).values("n")), 0),
-    )
-
-
-def standing_runs(statement_ids: list[int]) -> dict[int, Any]:
-    """The run that stands for each statement, with what is open in it and how often signed."""
-    return {run.statement_id: run for run in _standing().filter(statement__in=statement_ids)}
-
-
-def history_of(run: MatchRun, limit: int) -> list[AuditEvent]:
-    """Who did what to a run and when, newest first."""
-    variances = Variance.objects.filter(run=run).exclude(decided_at=None).values("id")
-    about = Q(target_kind="matchrun", target_id=run.pk) | Q(
-        target_kind="variance", target_id__in=variances
-    )
-    events = AuditEvent.objects.filter(about, importer_id=run.importer_id)
-    return list(events.order_by("-sequence")[:limit])
-
-
-def places_page(run: MatchRun, place: str, reason: str, after: int, limit: int) -> dict[str, Any]:
-    """One page of the groups of a place: (variance or None, group), and where the next begins."""
-    if place == Placement.Place.VARIANCE:
-        items = variances_of_kind(run, reason, after, limit + 1)
-    else:
-        found = groups(run, place, reason=reason, after=after, limit=limit + 1)
-        items = [(None, group) for group in found]
-    more = len(items) > limit
-    return {
-        "items": items[:limit],
-        "next_after": items[limit - 1][1].group_no if more else None,
-    }
-
-
-@dataclass(frozen=True)
-class Due:
-    """What an account owes for a billing period, or that its statement is still to come."""
-
-    account: ProgramAccount
-    period: BillingPeriod
-    statement_on: date
-    due_on: date
-    statement: Statement | None
-
-
-def dues(accounts: list[ProgramAccount], today: date) -> list[Due]:
-    """The payments ahead of an importer: of the period that ended last and the one that runs."""
-    running = period_ending(period_end(today))
-    periods = [period_ending(running.first.replace(day=LAST_DAY_OF_PERIOD)), running]
-    periods = [period for period in periods if payment_due_on(period) >= today]
-    loaded = Statement.objects.filter(
-        program_account__in=accounts,
-        period_end__in=[period.last for period in periods],
-        superseded_by=None,
-    )
-    found = {(one.program_account_id, one.period_end): one for one in loaded}
-    return [
-        Due(
-            account,
-            period,
-            statement_on(period),
-            payment_due_on(period),
-            found.get((account.pk, period.last)),
-        )
-        for period in periods
-        for account in accounts
-    ]
-
-
-def importer_overview(importer: Importer, today: date, limit: int) -> dict[str, Any]:
-    """An importer at a glance: accounts, what is due, statements with their runs, files."""
-    accounts = list(accounts_of(importer.pk))
-    statements = Statement.objects.filter(importer=importer, superseded_by=None)
-    newest = list(
-        statements.select_related("program_account").order_by("-period_end", "-id")[:limit]
-    )
-    runs = standing_runs([statement.pk for statement in newest])
-    with_runs = [(statement, runs.get(statement.pk)) for statement in newest]
-    files = recent_files(importer.pk, limit)
-    return {
-        "is_busy": any(is_under_way(file) for file in files),
-        "waiting_files": files_for_people(limit, importer.pk),
-        "waiting_runs": [
-            (one, run)
-            for one, run in with_runs
-            if run and (run.open_count or run.signature_count < 2)
-        ],
-        "accounts": accounts,
-        "dues": dues(accounts, today),
-        "statements": with_runs,
-        "files": files,
-    }
-
-
-@dataclass(frozen=True)
-class WorkQueue:
-    """What waits for people, across the importers one sees."""
-
-    files: list[Any]
-    parked_runs: list[MatchRun]
-    runs_to_explain: list[MatchRun]
-    runs_to_sign: list[MatchRun]
-    due: list[Statement]
-
-    @property
-    def stuck_count(self) -> int:
-        return len(self.files) + len(self.parked_runs)
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.stuck_count or self.runs_to_explain or self.runs_to_sign or self.due)
-
-
-DUE_SOON = timedelta(days=14)
-LATELY = timedelta(days=3)
-
-
-def work_queue(user: User, today: date, limit: int = 50) -> WorkQueue:
-    """What waits for people in the open scope; a run its preparer signed waits for another."""
-    parked = MatchRun.objects.exclude(parked_at=None)
-    by_statement = ("statement__importer", "statement__program_account", "parked_for")
-    standing = _standing().filter(statement__superseded_by=None).select_related(*by_statement)
-    mine = SignOff.objects.filter(run=OuterRef("pk"), reopened_at=None, signed_by=user)
-    to_sign = standing.filter(~Exists(mine), open_count=0, signature_count__lt=2)
-    return WorkQueue(
-        files=files_for_people(limit),
-        parked_runs=list(parked.select_related(*by_statement).order_by("id")[:limit]),
-        runs_to_explain=list(
-            standing.filter(open_count__gt=0).order_by("statement__payment_due_on", "id")[:limit]
-        ),
-        runs_to_sign=list(to_sign.order_by("-signature_count", "finished_at")[:limit]),
-        due=statements_due(today - LATELY, today + DUE_SOON, limit),
-    )
