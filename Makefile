@@ -14,17 +14,17 @@ IS_APT_ROOT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
-demo: .venv/installed ## set up, seed, reconcile through a worker, serve (SERVE=0: stop after)
+demo: environment ## set up, seed, reconcile through a worker, serve (SERVE=0: stop after)
 	@$(PY) manage.py demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
-test: .venv/installed ## set up and run the whole suite (ARGS= for pytest)
+test: environment ## set up and run the whole suite (ARGS= for pytest)
 	@$(MAKE) system-packages
 	@$(PY) -m carmsvc.embedded run -- $(PY) -m pytest $(ARGS)
 
-bench: .venv/installed ## compare the main job with simpler ways (LINES=200000)
+bench: environment ## compare the main job with simpler ways (LINES=200000)
 	@$(PY) -m carmsvc.embedded run -- $(PY) -m tests.bench.main --lines $(LINES) $(ARGS)
 
-lint: .venv/installed ## style, types, who imports whom, migrations, deployment checks
+lint: environment ## style, types, who imports whom, migrations, deployment checks
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/lint-imports
@@ -43,25 +43,37 @@ clean: ## remove the virtual environment and this checkout's embedded data
 	@if [ -x $(PY) ]; then $(PY) -m carmsvc.embedded clean; fi
 	@rm -rf .venv
 
+# The packages of requirements-dev.lock in .venv, again only when the lock or the place changed.
 # A python3 on PATH may be a shim that fails, so each is tried before it is believed.
-.venv/installed: requirements-dev.lock
-	@python=""; for name in python3 python3.13 python3.12 python3.11 /usr/bin/python3; do \
-	  if "$$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' \
-	    2>/dev/null; then python="$$name"; break; fi; done; \
-	if [ -z "$$python" ]; then \
-	  echo "Python 3.11 or newer with venv is needed: apt-get install python3 python3-venv" >&2; \
-	  exit 1; fi; \
-	if ! .venv/bin/python -c '' 2>/dev/null; then rm -rf .venv; "$$python" -m venv .venv; fi; \
-	.venv/bin/python -m pip install -q --disable-pip-version-check uv 2>&1 | grep -v WARNING || true; \
-	.venv/bin/python -m uv pip install -q --python .venv/bin/python --require-hashes -r requirements-dev.lock
-	@touch $@
+environment:
+	@lock="$$(sha256sum < requirements-dev.lock)"; place="$$(pwd)"; \
+	{ read -r had_lock; read -r had_place; } 2>/dev/null < .venv/installed || had_lock=none had_place="$$place"; \
+	works() { $(PY) -c '' 2>/dev/null && [ "$$had_place" = "$$place" ]; }; \
+	if works && [ "$$had_lock" = "$$lock" ]; then exit 0; fi; \
+	if ! works; then \
+	  python=""; for name in python3 python3.14 python3.13 python3.12 python3.11 /usr/bin/python3; do \
+	    if "$$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' \
+	      2>/dev/null; then python="$$name"; break; fi; done; \
+	  if [ -z "$$python" ]; then \
+	    echo "Python 3.11 or newer with venv is needed: apt-get install python3 python3-venv" >&2; \
+	    exit 1; fi; \
+	  rm -rf .venv; "$$python" -m venv .venv; fi; \
+	echo "installing the packages of requirements-dev.lock" >&2; \
+	rm -f .venv/installed; \
+	$(PY) -m pip install -q --disable-pip-version-check uv; \
+	$(PY) -m uv pip install -q --python $(PY) --require-hashes -r requirements-dev.lock; \
+	printf '%s\n' "$$lock" "$$place" > .venv/installed
 
-# WeasyPrint's text library and a browser, from Debian, where we may install them.
+# Text shaping for PDF and a browser for its tests, from Debian, where we may install them.
 system-packages:
-	@if $(IS_APT_ROOT) && ! command -v chromium >/dev/null; then \
-	  echo "installing Debian's chromium for the browser tests" >&2; \
-	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends \
-	    chromium libpangoft2-1.0-0 libharfbuzz-subset0; } >/dev/null \
-	  || echo "chromium could not be installed; the browser tests will skip" >&2; fi
+	@missing=""; command -v chromium >/dev/null || missing="chromium"; \
+	for pair in pangoft2-1.0:libpangoft2-1.0-0 harfbuzz-subset:libharfbuzz-subset0; do \
+	  $(PY) -c "import ctypes.util as u, sys; sys.exit(not u.find_library('$${pair%:*}'))" \
+	    || missing="$$missing $${pair#*:}"; done; \
+	if [ -n "$$missing" ] && $(IS_APT_ROOT); then \
+	  echo "installing from Debian: $$missing" >&2; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	    apt-get install -y -qq --no-install-recommends $$missing; } >/dev/null \
+	  || echo "could not be installed; tests that need it will skip" >&2; fi
 
-.PHONY: help demo test bench lint lock clean system-packages
+.PHONY: help demo test bench lint lock clean environment system-packages
