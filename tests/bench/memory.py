@@ -1,0 +1,84 @@
+"""How much memory a program took: of a child that ended, or of a tree of processes at work."""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+SECONDS_BETWEEN = 0.05
+PAGE_KIB = os.sysconf("SC_PAGE_SIZE") // 1024
+
+
+class Peak:
+    """Looks at a tree of processes, and at a database's server processes, until it is closed.
+
+    The tree counts its whole resident memory, so what its processes share counts several times.
+    A server process counts what is its own: the shared buffers are not.
+    """
+
+    def __init__(self, root: int | None, database: str) -> None:
+        self.root, self.database = root, database
+        self.tree_mib = self.server_mib = 0.0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> "Peak":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._stop.is_set():
+            if self.root:
+                tree = sum(map(_resident_kib, _tree_of(self.root)))
+                self.tree_mib = max(self.tree_mib, tree / 1024)
+            server = sum(map(_own_kib, _servers_of(self.database)))
+            self.server_mib = max(self.server_mib, server / 1024)
+            time.sleep(SECONDS_BETWEEN)
+
+
+def _tree_of(root: int) -> list[int]:
+    tree, found = [root], [root]
+    while found:
+        found = [child for parent in found for child in _children_of(parent)]
+        tree += found
+    return tree
+
+
+def _children_of(process: int) -> list[int]:
+    with suppress(OSError):
+        return [
+            int(child)
+            for task in Path(f"/proc/{process}/task").iterdir()
+            for child in (task / "children").read_text().split()
+        ]
+    return []
+
+
+def _resident_kib(process: int) -> int:
+    with suppress(OSError):
+        return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * PAGE_KIB
+    return 0
+
+
+def _servers_of(database: str) -> Iterator[int]:
+    """PostgreSQL's processes for a database say in their title whom they serve."""
+    wanted = f" {database} ".encode()
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            title = path.read_bytes()
+            if title.startswith(b"postgres: ") and wanted in title:
+                yield int(path.parent.name)
+
+
+def _own_kib(process: int) -> int:
+    with suppress(OSError):
+        for line in Path(f"/proc/{process}/status").read_text().splitlines():
+            if line.startswith("RssAnon:"):
+                return int(line.split()[1])
+    return 0
