@@ -8,9 +8,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg2
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -256,12 +258,14 @@ def test_a_given_broker_goes_with_our_own_database(checkout: Checkout) -> None:
 
 
 @pytest.fixture
-def given_server(tmp_path: Path, checkout: Checkout) -> Iterator[str]:
-    """Somebody else's server with a password-less superuser, as CI has one."""
+def given_server(
+    tmp_path: Path, checkout: Checkout, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    """Somebody else's server, its superuser's address as CI gives it."""
     other = tmp_path / "other"
     shutil.copytree(checkout.root, other)
     owner = Checkout(other)
-    user = owner.hold()
+    user = owner.hold(CARM_EMBEDDED_POSTGRES=getattr(request, "param", "system"))
     yield f"postgres://postgres@{str(owner.state / 'db').replace('/', '%2F')}:5432/carm"
     user.terminate()
     user.communicate(timeout=20)
@@ -277,6 +281,27 @@ def test_a_given_superuser_makes_the_two_roles(checkout: Checkout, given_server:
     for _ in range(2):  # the second time finds them made
         seen = checkout.run(code, DATABASE_URL=given_server).split()
         assert seen == [*INSIDE_THE_WALL, "carm_owner"]
+
+
+@pytest.mark.parametrize("given_server", ["system", "wheel"], indirect=True)
+def test_a_given_role_that_may_make_roles_is_enough(checkout: Checkout, given_server: str) -> None:
+    """From PostgreSQL 16 on such a role has to be let into the role it made."""
+    with closing(psycopg2.connect(given_server)) as connection:
+        connection.autocommit = True
+        rows = connection.cursor()
+        for role in ("carm_app", "carm_owner"):
+            rows.execute(f"REASSIGN OWNED BY {role} TO postgres")
+            rows.execute(f"DROP ROLE {role}")
+        rows.execute("CREATE ROLE ci LOGIN CREATEROLE CREATEDB")
+        rows.execute("ALTER DATABASE carm OWNER TO ci")
+    code = (
+        "import os, psycopg2; o = psycopg2.connect(os.environ['DATABASE_OWNER_URL']);"
+        "o.cursor().execute('CREATE TABLE owned()'); print(o.info.user)"
+    )
+
+    as_ci = given_server.replace("postgres@", "ci@")
+
+    assert checkout.run(code, DATABASE_URL=as_ci).split() == ["carm_owner"]
 
 
 def test_a_given_role_that_may_not_make_roles_is_told_what_to_set(

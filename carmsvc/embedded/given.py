@@ -37,6 +37,8 @@ def prepare(*, must_own: bool) -> bool:
                     raise SystemExit(NEEDS_BOTH)
                 return False
             _make_roles(cursor, address)
+    except psycopg2.Error as error:
+        raise SystemExit(f"The roles could not be made with DATABASE_URL: {error}") from None
     finally:
         connection.close()
     os.environ["DATABASE_URL"] = _as_role(address, "carm_app")
