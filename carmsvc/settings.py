@@ -144,7 +144,16 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 800_000  # kB
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # above the longest time limit, so that nothing healthy is delivered twice
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "global_keyprefix": "carmsvc."}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "global_keyprefix": "carmsvc.",
+    # a nudge to a dead broker gives up at once; nobody waits for it in a request
+    "max_retries": 0,
+    "interval_start": 0,
+    "interval_step": 0,
+    "interval_max": 0,
+    "socket_connect_timeout": 2,
+}
 CELERY_TASK_PUBLISH_RETRY = False  # the sweep collects what a dead broker did not take
 SWEEP_SECONDS = float(os.environ.get("SWEEP_SECONDS", "60"))
 WORK_LEASE_SECONDS = float(os.environ.get("WORK_LEASE_SECONDS", "300"))
@@ -198,6 +207,7 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "carmsvc@localhost")
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 LOCALE_PATHS = [BASE_DIR / "carmsvc" / "locale"]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = IS_HTTPS
 TIME_ZONE = "America/Toronto"
