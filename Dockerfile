@@ -26,4 +26,4 @@ USER carmsvc
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD \
     ["python", "-c", "import urllib.request as u; u.urlopen(u.Request('http://127.0.0.1:8000/healthz', headers={'Host': '127.0.0.1', 'X-Forwarded-Proto': 'https'}))"]
-CMD ["gunicorn", "carmsvc.wsgi", "--bind=0.0.0.0:8000", "--workers=3", "--threads=4"]
+CMD ["gunicorn", "carmsvc.wsgi", "--bind=0.0.0.0:8000", "--workers=3", "--threads=4", "--no-control-socket"]

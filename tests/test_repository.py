@@ -6,6 +6,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import polib
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,6 +62,64 @@ def test_compose_runs_what_production_needs_as_the_right_roles():
 
 def test_the_image_does_not_run_as_root():
     assert "\nUSER carmsvc\n" in (ROOT / "Dockerfile").read_text()
+
+
+def test_compose_waits_for_what_it_needs_and_keeps_what_must_stay():
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    services = compose["services"]
+
+    for name in ("database", "broker"):
+        assert "test" in services[name]["healthcheck"]
+    for name in ("web", "worker", "beat"):
+        assert services[name]["depends_on"]["migrate"] == {
+            "condition": "service_completed_successfully"
+        }
+        assert "files:/srv/files" in services[name]["volumes"]
+    assert services["migrate"]["restart"] == "no"
+    assert set(compose["volumes"]) == {"database", "files"}
+
+
+def test_compose_keeps_no_secret_and_env_example_lists_every_variable():
+    text = (ROOT / "docker-compose.yml").read_text()
+    example = (ROOT / ".env.example").read_text()
+    wanted = set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", text))
+
+    assert {name for name in wanted if f"{name}=" not in example} == set()
+    for secret in ("SECRET_KEY", "CARM_OWNER_PASSWORD", "CARM_APP_PASSWORD", "POSTGRES_PASSWORD"):
+        assert f"${{{secret}:?" in text
+        assert f"\n{secret}=\n" in example
+
+
+def test_operations_explains_every_variable_that_the_settings_read():
+    settings = (ROOT / "carmsvc" / "settings.py").read_text()
+    operations = (ROOT / "docs" / "operations.md").read_text()
+    read = re.findall(r"""(?:required|flag|listed|whole|environ\.get)\(\s*"([A-Z_]+)""", settings)
+
+    assert len(read) > 10
+    assert [name for name in read if f"`{name}`" not in operations] == []
+
+
+def test_the_repository_stands_alone():
+    """Nothing reaches beside the checkout or names where packages come from."""
+    outside = re.compile(
+        r"\.\./shared|/work/(?:main|shared)|pypi\.org|pythonhosted|registry\.npmjs|deb\.debian"
+    )
+    texts = [path for path in tracked() if path.suffix not in (".png", ".woff2", ".xlsx", ".mo")]
+    told = [path for path in texts if path != Path(__file__).resolve()]
+
+    assert [str(p) for p in told if outside.search(p.read_text(errors="ignore"))] == []
+
+
+def test_french_is_complete_and_its_compiled_catalogue_in_step():
+    """A missing sentence would show English to a French reader, and nobody would notice."""
+    for path in tracked("*.po"):
+        catalogue = polib.pofile(str(path))
+        compiled = polib.mofile(str(path.with_suffix(".mo")))
+        translated = {(e.msgctxt, e.msgid): e.msgstr_plural or e.msgstr for e in catalogue}
+
+        assert [e.msgid for e in catalogue.untranslated_entries()] == []
+        assert [e.msgid for e in catalogue.fuzzy_entries()] == []
+        assert {(e.msgctxt, e.msgid): e.msgstr_plural or e.msgstr for e in compiled} == translated
 
 
 def test_ci_runs_the_readme_s_commands():

@@ -157,7 +157,8 @@ def _beat() -> list[str]:
 
 def _web(port: int) -> list[str]:
     gunicorn = [str(Path(sys.executable).with_name("gunicorn")), "carmsvc.wsgi"]
-    return [*gunicorn, f"--bind=127.0.0.1:{port}", "--workers=2", "--threads=4"]
+    options = ["--workers=2", "--threads=4", "--no-control-socket"]
+    return [*gunicorn, f"--bind=127.0.0.1:{port}", *options]
 
 
 def _free_port(wanted: int) -> int:
