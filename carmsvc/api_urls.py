@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from carmsvc.platform.openapi import openapi_document
 from carmsvc.platform.problems import NotSeen
+from carmsvc.platform.throttling import RateHeaders
 from clients.api import NOT_SEEN, ImporterDoor, MeDoor, ProgramAccountDoor
 from reconciliation.api.groups import ExpectedDoor, MatchDoor, SuggestionDoor
 from reconciliation.api.runs import MatchRunDoor
@@ -25,12 +26,27 @@ class OpenApiView(SpectacularAPIView):
         return Response(openapi_document())
 
 
-class NoSuchAddress(APIView):
+class Index(RateHeaders, APIView):
+    """What there is below /api/v1/."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> Response:
+        names = [prefix for prefix, _door, _name in router.registry]
+        pages = [*names, "me", "schema", "docs"]
+        return Response({page: request.build_absolute_uri(f"{page}/") for page in pages})
+
+
+class NoSuchAddress(RateHeaders, APIView):
     """Whatever else is asked below /api/v1/ is a problem document, not a page."""
 
     @extend_schema(exclude=True)
-    def get(self, request: Request, rest: str = "") -> None:
-        raise NotSeen("address", NOT_SEEN)
+    def get(self, request: Request, rest: str = "") -> Response:
+        """An address without its last slash is sent on, with method and body; else 404."""
+        if rest.endswith("/"):
+            raise NotSeen("address", NOT_SEEN)
+        query = request.META.get("QUERY_STRING", "")
+        location = f"{request.path}/?{query}" if query else f"{request.path}/"
+        return Response(status=308, headers={"Location": location})
 
     post = put = patch = delete = get
 
@@ -52,6 +68,7 @@ for prefix, name, door in (
     router.register(prefix, door, basename=f"api-{name}")
 
 urlpatterns = [
+    path("", Index.as_view(), name="api-index"),
     path("", include(router.urls)),
     path("me/", MeDoor.as_view(), name="api-me"),
     path("schema/", OpenApiView.as_view(), name="api-schema"),

@@ -311,3 +311,19 @@ def test_every_operation_is_described_and_tells_its_problems(db: None) -> None:
             assert {"400", "401", "429"} <= operation["responses"].keys(), (method, path)
             keyed = {parameter["name"] for parameter in operation.get("parameters", ())}
             assert ("Idempotency-Key" in keyed) == (method == "post"), path
+
+
+def test_the_index_names_every_resource(api: Caller) -> None:
+    found = api.get("").json()
+
+    assert set(LISTS) <= {f"{name}/" for name in found}
+    assert api.get(found["importers"]).status_code == 200
+
+
+def test_a_forgotten_slash_is_added_with_method_and_body(api: Caller, run: MatchRun) -> None:
+    asked = api.get("statements", current="true")
+    posted = api.post("match-runs", {"statement": run.statement_id})
+
+    assert (asked.status_code, posted.status_code) == (308, 308)
+    assert asked["Location"] == "/api/v1/statements/?current=true"
+    problem(api.get("statement/"), 404)

@@ -12,6 +12,7 @@ from carmsvc.platform.audit import AuditEvent
 from carmsvc.platform.tenancy import importer_scope
 from clients.models import Importer, Membership, StaffAssignment, User
 from clients.queries import importer_ids_for
+from statements import actions
 
 DEMO = Path(__file__).parent.parent / "files" / "demo"
 STATEMENT = str(DEMO / "maple-furniture-2026-10-statement.csv")
@@ -287,3 +288,46 @@ def test_without_json_people_get_a_table(importer: Importer) -> None:
 
     assert "total_payable    568398.71" in printed.getvalue()
     assert "  row  column " in printed.getvalue()
+
+
+def test_a_file_that_a_worker_holds_is_waited_for(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_in, asked = actions.take_in_statement_file, list[dict[str, int]]()
+
+    def held_by_a_worker(**work: int) -> bool:
+        asked.append(work)
+        return False
+
+    monkeypatch.setattr(actions, "take_in_statement_file", held_by_a_worker)
+    monkeypatch.setattr("time.sleep", lambda _seconds: take_in(**asked[-1]))
+
+    code, document = run("import_statement", STATEMENT, *OF_MAPLE)
+
+    assert (code, document["state"], document["lines"]) == (0, "loaded", 192)
+    assert len(asked) == 2
+
+
+def test_a_file_that_cannot_be_read_ends_with_the_failure(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr("statements.reading.read_and_load", fail)
+
+    code, document = run("import_statement", STATEMENT, *OF_MAPLE)
+
+    assert (code, document["state"]) == (1, "received")
+    assert "the disk is full" in document["errors"][0]["message"]
+
+
+def test_a_superseded_statement_is_not_reconciled(importer: Importer, write: Any) -> None:
+    first = run("import_statement", STATEMENT, *OF_MAPLE)[1]["statement"]
+    corrected = write(HEADINGS + "12345000000017,CAD,2026-10-05,2026-10-05,10.00\n")
+    run("import_statement", corrected, *OF_MAPLE)
+
+    code, document = run("reconcile", str(first))
+
+    assert (code, document["state"]) == (1, "refused")
+    assert "superseded" in document["errors"][0]
