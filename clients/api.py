@@ -22,7 +22,7 @@ from carmsvc.platform.api_keys import ApiKey
 from carmsvc.platform.idempotency import IdempotentPosts
 from carmsvc.platform.problems import NotSeen, Unprocessable
 from carmsvc.platform.refusals import Refused
-from carmsvc.platform.tenancy import importer_scope, importers_in_scope
+from carmsvc.platform.tenancy import TenantModel, importer_scope, importers_in_scope
 from carmsvc.platform.throttling import RateHeaders
 from clients.actions import create_importer, warnings_about
 from clients.models import Importer, Membership, ProgramAccount, User
@@ -30,6 +30,7 @@ from clients.queries import may
 from clients.rules import Permission, permissions_of_importer_role, permissions_of_staff
 
 LARGEST_ID = 2**63 - 1
+FEW_IMPORTERS = 200
 NOT_SEEN = "There is nothing here that you may see."
 
 
@@ -83,8 +84,17 @@ class Door(RateHeaders, IdempotentPosts, viewsets.GenericViewSet[Any]):
         raise NotImplementedError
 
     def get_queryset(self) -> Any:
-        # the OpenAPI document is written outside any scope
-        return self.queryset if getattr(self, "swagger_fake_view", False) else self.rows()
+        """This resource's rows, and their importers named when few.
+
+        The wall hides other importers' rows without this, but one by one: named, the planner
+        goes by the importer's index (a million strange entries: 0.2 ms instead of 250 ms).
+        """
+        if getattr(self, "swagger_fake_view", False):
+            return self.queryset  # the OpenAPI document is written outside any scope
+        rows, scope = self.rows(), importers_in_scope()
+        if len(scope) > FEW_IMPORTERS or not issubclass(rows.model, TenantModel):
+            return rows
+        return rows.filter(importer__in=scope)
 
     def get_object(self) -> Any:
         """The row of the address; 404 when it is not in the scope, whoever's it is."""
