@@ -3,16 +3,19 @@
 
 -- copies are counted only where a number occurs more than once: that is rare, and sorting
 -- a million rows to find it out is not free
-UPDATE line_scope s SET nth = c.nth FROM (
+CREATE TEMP TABLE copy ON COMMIT DROP AS
     SELECT id, row_number() OVER (
         PARTITION BY transaction_no, family, amount,
             CASE WHEN %(both_state_versions)s THEN coalesce(version, -1) ELSE 0 END
         ORDER BY released_on, posted_on, version, transaction_type, reference, row_no) AS nth
     FROM line_scope WHERE transaction_no IN (
-        SELECT transaction_no FROM line_scope GROUP BY transaction_no HAVING count(*) > 1)
-) AS c WHERE c.id = s.id AND c.nth > 1;
+        SELECT transaction_no FROM line_scope GROUP BY transaction_no HAVING count(*) > 1);
+DELETE FROM copy WHERE nth = 1;
+ANALYZE copy;  -- how few they are decides how they are joined
+UPDATE line_scope s SET nth = c.nth FROM copy c WHERE c.id = s.id;
+DROP TABLE copy;
 
-UPDATE entry_scope s SET nth = c.nth FROM (
+CREATE TEMP TABLE copy ON COMMIT DROP AS
     SELECT id, row_number() OVER (
         PARTITION BY transaction_no, family, amount,
             CASE WHEN %(both_state_versions)s THEN coalesce(version, -1) ELSE 0 END
@@ -20,8 +23,11 @@ UPDATE entry_scope s SET nth = c.nth FROM (
         ORDER BY is_later, released_on, posted_on, version, transaction_type, reference,
             row_no, id) AS nth
     FROM entry_scope WHERE transaction_no IN (
-        SELECT transaction_no FROM entry_scope GROUP BY transaction_no HAVING count(*) > 1)
-) AS c WHERE c.id = s.id AND c.nth > 1;
+        SELECT transaction_no FROM entry_scope GROUP BY transaction_no HAVING count(*) > 1);
+DELETE FROM copy WHERE nth = 1;
+ANALYZE copy;
+UPDATE entry_scope s SET nth = c.nth FROM copy c WHERE c.id = s.id;
+DROP TABLE copy;
 
 CREATE TEMP TABLE paired ON COMMIT DROP AS
 SELECT line.id AS line_id, entry.id AS entry_id, amount, line.row_no
