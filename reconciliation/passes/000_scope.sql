@@ -2,7 +2,7 @@
 -- that are due on it, still open from before, or of a later period but possibly shown already.
 
 DROP TABLE IF EXISTS line_scope, entry_scope, paired, open_line, open_entry, candidate,
-    line_identity, entry_identity, found;
+    line_identity, entry_identity, variance_row, found;
 
 CREATE TEMP TABLE line_scope ON COMMIT DROP AS
 SELECT l.id, l.row_no, l.transaction_no, l.version, l.transaction_type,

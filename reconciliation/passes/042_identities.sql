@@ -25,3 +25,6 @@ WHERE i.id = o.id;
 
 CREATE TEMP TABLE line_identity ON COMMIT DROP AS SELECT id, identity FROM open_line;
 CREATE TEMP TABLE entry_identity ON COMMIT DROP AS SELECT id, identity FROM open_entry;
+
+ANALYZE line_identity;
+ANALYZE entry_identity;

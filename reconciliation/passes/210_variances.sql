@@ -1,5 +1,11 @@
 -- One variance for each group of placements: its effect, and line minus entry per component.
 
+CREATE TEMP TABLE variance_row ON COMMIT DROP AS
+SELECT group_no, reason, line_id, entry_id, line_amount, entry_amount
+FROM reconciliation_placement WHERE run_id = %(run_id)s AND place = 'variance';
+
+ANALYZE variance_row;
+
 INSERT INTO reconciliation_variance
     (importer_id, run_id, group_no, kind, transaction_no, line_amount, entry_amount, effect,
      components, other_program_account, is_ambiguous, identity, state, reason_code, note)
@@ -24,11 +30,10 @@ FROM (
                    OR p.entry_id IN (SELECT c.entry_id FROM candidate c)) IS TRUE AS is_ambiguous,
            md5(min(p.reason) || '|' || coalesce(string_agg(li.identity, ',' ORDER BY li.identity), '')
                || '|' || coalesce(string_agg(ei.identity, ',' ORDER BY ei.identity), '')) AS identity
-    FROM reconciliation_placement p
+    FROM variance_row p
     LEFT JOIN statements_statementline l ON l.id = p.line_id
     LEFT JOIN statements_ledgerentry e ON e.id = p.entry_id
     LEFT JOIN line_identity li ON li.id = p.line_id
     LEFT JOIN entry_identity ei ON ei.id = p.entry_id
-    WHERE p.run_id = %(run_id)s AND p.place = 'variance'
     GROUP BY p.group_no
 ) AS g;
