@@ -5,7 +5,7 @@ Every case has a transaction number of its own, so what each pass must find is k
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -140,11 +140,11 @@ def _cases(
     serial = 10_000_000
     for case, count in counts.items():
         before = sum(row.cents for row in statement) - sum(row.cents for row in ledger)
-        for serial in range(serial, serial + count):
+        for _case in range(count):
+            serial += 1
             lines, entries = _CASES[case](dice, serial, days)
             statement += lines
             ledger += entries
-        serial += 1
         after = sum(row.cents for row in statement) - sum(row.cents for row in ledger)
         effects[case] = after - before
     _expect(books, counts, effects)
@@ -185,18 +185,8 @@ def _declaration(dice: random.Random, serial: int, days: Days, prefix: str = OUR
     return _Row(number, "1", "CAD", released, posted, "", duty, surtax, gst)
 
 
-def _other(row: _Row, more: int, version: str = "1", kind: str = "CAD") -> _Row:
-    return _Row(
-        row.number,
-        version,
-        kind,
-        row.released,
-        row.posted,
-        "",
-        row.duty,
-        row.surtax,
-        row.gst + more,
-    )
+def _other(row: _Row, more: int, version: str = "1") -> _Row:
+    return replace(row, version=version, gst=row.gst + more)
 
 
 def _exact(dice: random.Random, serial: int, days: Days) -> Sides:

@@ -60,8 +60,8 @@ def pandas(statement: Path, ledger: Path) -> int:
     """What an analyst scripts in an afternoon: an outer merge, and what did not meet in a file."""
     import pandas as pd
 
-    ours = pd.read_csv(statement, dtype={"Transaction number": "str"})
-    theirs = pd.read_csv(ledger, dtype={"Transaction No": "str"})
+    ours = pd.read_csv(statement, dtype={"Transaction number": "str", "Reference": "str"})
+    theirs = pd.read_csv(ledger, dtype={"Transaction No": "str", "Payment reference": "str"})
     merged = ours.rename(columns=STATEMENT_NAMES).merge(
         theirs.rename(columns=LEDGER_NAMES), on=KEY, how="outer", indicator=True
     )
