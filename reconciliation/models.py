@@ -129,8 +129,7 @@ class Variance(TenantModel):
             ),
             models.CheckConstraint(
                 name="decided_by_somebody",
-                condition=Q(state="open")
-                | Q(decided_at__isnull=False, decided_by__isnull=False),
+                condition=Q(state="open") | Q(decided_at__isnull=False, decided_by__isnull=False),
             ),
         ]
         indexes = [

@@ -136,9 +136,7 @@ def _sha256(content: "File[bytes]") -> str:
 
 def _nudge(file: AnyFile) -> None:
     kind = "statement" if isinstance(file, StatementFile) else "ledger"
-    nudge(
-        f"statements.tasks.take_in_{kind}_file", importer_id=file.importer_id, file_id=file.pk
-    )
+    nudge(f"statements.tasks.take_in_{kind}_file", importer_id=file.importer_id, file_id=file.pk)
 
 
 def _tell(action: str, file: AnyFile, by: object, **details: Any) -> None:
