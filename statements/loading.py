@@ -17,6 +17,7 @@ from statements.models import COMPONENTS, LedgerFile, Statement, StatementFile
 _AMOUNTS = ("amount", *COMPONENTS, "open_amount")
 _DATES = ("released_on", "accounted_on", "posted_on", "due_on")
 _WHOLE = ("row_no", "version")
+_BOOK_LOCK, _PERIOD_LOCK = 0x0CA3, 0x0CA4
 _FROM_CBSA = ("INTEREST", "LAP", "AMPS", "DISBURSEMENT", "NSF", "CBSA_INVOICE", "ADJ_DEBIT")
 
 # the 17th that ends a day's billing period; statements.rules.billing.period_end in SQL
@@ -25,7 +26,7 @@ PERIOD_END = "(date_trunc('month', {day} - 17) + interval '1 month')::date + 16"
 
 @dataclass(frozen=True)
 class LedgerLoad:
-    """What a ledger file did: rows added, rows already there, rows it replaced."""
+    """What a ledger file did: rows added, rows already there (or newer ones), rows replaced."""
 
     new: int
     unchanged: int
@@ -39,7 +40,7 @@ def stage(columns: tuple[str, ...], spool: BinaryIO) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "DROP TABLE IF EXISTS staged, entry_staged, retired, fresh_row, book_row, "
-            "pair, fresh, book, restated"
+            "pair, fresh, book, span"
         )
         cursor.execute(f"CREATE TEMP TABLE staged ({described}) ON COMMIT DROP")
         spool.seek(0)
@@ -93,17 +94,27 @@ def staged_components() -> dict[str, str]:
 
 
 def supersede_statement(file: StatementFile, statement_id: int) -> Statement | None:
-    """Step aside, older statement of the same account and period; returns it if there was one."""
-    older = Statement.objects.filter(
+    """Step aside, older statement of the same account and period. Returns the one that stands
+    instead when its file was uploaded after this one, whichever was read first.
+    """
+    with connection.cursor() as cursor:
+        _one_at_a_time(cursor, _PERIOD_LOCK, file.program_account_id)
+    standing = Statement.objects.filter(
         program_account_id=file.program_account_id,
         period_end=file.period_end,
         superseded_by=None,
     )
-    found: Statement | None = older.select_for_update().first()
-    if found:
-        older.update(superseded_by=statement_id)
-        StatementFile.objects.filter(pk=found.file_id).update(state=StatementFile.State.SUPERSEDED)
-    return found
+    found: Statement | None = standing.select_for_update().first()
+    if found is None or found.file_id > file.pk:
+        return found
+    standing.update(superseded_by=statement_id)
+    StatementFile.objects.filter(pk=found.file_id).update(state=StatementFile.State.SUPERSEDED)
+    return None
+
+
+def _one_at_a_time(cursor: Any, space: int, key: int) -> None:
+    """Wait for whoever loads into the same book or account, to the end of this transaction."""
+    cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [space, key % 2**31])
 
 
 def next_statement_id() -> int:
@@ -116,13 +127,16 @@ def next_statement_id() -> int:
 def load_entries(file: LedgerFile, columns: tuple[str, ...]) -> LedgerLoad:
     """Move the staged rows of a ledger into its entries, replacing what they restate.
 
-    A transaction number (or, without one, a payment reference) that the file holds replaces all
-    entries of that number and family that an earlier file brought; entries that are the same
-    stay as they are. An entry without either is counted: the nth equal copy in the file is the
-    nth equal copy in the book. When the file restates at least half of what the book held of
-    its own range of days, it is a new export of that range, and what it no longer holds goes.
+    A transaction number that the file holds replaces all entries of that number and family that
+    an earlier file brought; without one a payment reference does, on the days the file covers,
+    since many payments share a reference. Entries that are the same stay as they are. An entry
+    without either is counted: the nth equal copy in the file is the nth in the book. When the
+    file restates at least half of what the book held of its own range of days, it is a new
+    export of that range, and what it no longer holds goes. What a file that was uploaded later
+    has said stands, whichever of the two is read first.
     """
     with connection.cursor() as cursor:
+        _one_at_a_time(cursor, _BOOK_LOCK, file.importer_id)
         _prepare(cursor, file)
         unchanged = superseded = 0
         if _book_holds_entries(cursor, file):
@@ -178,15 +192,16 @@ def _replace(cursor: Any, file: LedgerFile) -> tuple[int, int]:
     cursor.execute(
         """
         CREATE TEMP TABLE retired ON COMMIT DROP AS
-        SELECT b.id, b.program_account_id, b.period_end FROM book b
-        WHERE NOT b.is_same AND (
-            EXISTS (SELECT 1 FROM fresh f
-                    WHERE f.program_account_id = b.program_account_id
-                      AND f.number = b.number AND f.family = b.family)
-            OR EXISTS (SELECT 1 FROM restated r
-                       WHERE r.program_account_id = b.program_account_id
-                         AND b.day BETWEEN r.first_day AND r.last_day))
-        """
+        SELECT b.id, b.program_account_id, b.period_end
+        FROM book b JOIN span s USING (program_account_id)
+        WHERE NOT b.is_same AND b.file_id < %s AND (
+            (s.is_restated AND b.day BETWEEN s.first_day AND s.last_day)
+            OR ((b.transaction_no IS NOT NULL OR b.day BETWEEN s.first_day AND s.last_day)
+                AND EXISTS (SELECT 1 FROM fresh f
+                            WHERE f.program_account_id = b.program_account_id
+                              AND f.number = b.number AND f.family = b.family)))
+        """,
+        [file.pk],
     )
     cursor.execute(
         "UPDATE statements_ledgerentry e SET superseded_by_id = %s FROM retired r "
@@ -195,7 +210,15 @@ def _replace(cursor: Any, file: LedgerFile) -> tuple[int, int]:
     )
     superseded = cursor.rowcount
     cursor.execute(
-        "DELETE FROM entry_staged s USING fresh f WHERE f.row_no = s.row_no AND f.is_same"
+        """
+        DELETE FROM entry_staged s USING fresh f WHERE f.row_no = s.row_no AND (
+            f.is_same OR EXISTS (
+                SELECT 1 FROM book b
+                WHERE b.file_id > %s AND b.program_account_id = f.program_account_id
+                  AND b.number = f.number AND b.family = f.family
+                  AND (f.transaction_no IS NOT NULL OR b.day = f.day)))
+        """,
+        [file.pk],
     )
     return cursor.rowcount, superseded
 
@@ -234,16 +257,16 @@ def _compare_with_book(cursor: Any, file: LedgerFile) -> None:
         CREATE TEMP TABLE book ON COMMIT DROP AS
         SELECT b.*, EXISTS (SELECT 1 FROM pair p WHERE p.id = b.id) AS is_same FROM book_row b;
         ANALYZE fresh; ANALYZE book;
-        CREATE TEMP TABLE restated ON COMMIT DROP AS
-        SELECT r.program_account_id, r.first_day, r.last_day
+        CREATE TEMP TABLE span ON COMMIT DROP AS
+        SELECT r.program_account_id, r.first_day, r.last_day,
+               2 * count(*) FILTER (WHERE b.is_same OR EXISTS (
+                   SELECT 1 FROM fresh f WHERE f.program_account_id = b.program_account_id
+                    AND f.number = b.number AND f.family = b.family)) >= count(*) AS is_restated
         FROM (SELECT program_account_id, min(day) AS first_day, max(day) AS last_day
               FROM fresh GROUP BY 1) r
-        JOIN book b ON b.program_account_id = r.program_account_id
-                   AND b.day BETWEEN r.first_day AND r.last_day
+        LEFT JOIN book b ON b.program_account_id = r.program_account_id
+                        AND b.day BETWEEN r.first_day AND r.last_day
         GROUP BY 1, 2, 3
-        HAVING 2 * count(*) FILTER (WHERE b.is_same OR EXISTS (
-                   SELECT 1 FROM fresh f WHERE f.program_account_id = b.program_account_id
-                    AND f.number = b.number AND f.family = b.family)) >= count(*)
         """
     )
 

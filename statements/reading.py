@@ -169,6 +169,8 @@ def _finish(file: Any, state: str) -> None:
     file.last_failure = ""
     file.save()
     audit.record(f"file {state}", importer_id=file.importer_id, by="worker", target=file)
+    # whatever became of it, files that were loaded meanwhile have waited for it
+    nudge("reconciliation.tasks.collect_from_importer", importer_id=file.importer_id)
 
 
 def _ask(file: Any, table: Table, proposal: Proposal) -> None:
@@ -248,18 +250,18 @@ def _load_statement(file: StatementFile, reading: Reading, spool: BinaryIO) -> N
     loaded = loading.insert_lines(statement, reading.columns)
     if loaded != reading.rows:
         raise RuntimeError(f"{loaded} of {reading.rows} lines were stored")
-    _loaded(file, reading)
+    _loaded(file, reading, is_late=statement.superseded_by_id is not None)
 
 
 def _new_statement(file: StatementFile, figures: TieOut) -> Statement:
     period = period_ending(file.period_end)
     statement_id = loading.next_statement_id()
-    loading.supersede_statement(file, statement_id)
     return Statement(
         id=statement_id,
         importer_id=file.importer_id,
         program_account_id=file.program_account_id,
         file=file,
+        superseded_by=loading.supersede_statement(file, statement_id),
         period_start=period.first,
         period_end=period.last,
         statement_on=statement_on(period),
@@ -318,7 +320,7 @@ def _load_ledger(file: LedgerFile, reading: Reading, spool: BinaryIO) -> None:
     _loaded(file, reading)
 
 
-def _loaded(file: Any, reading: Reading) -> None:
+def _loaded(file: Any, reading: Reading, *, is_late: bool = False) -> None:
+    """Tell the next room; not of a file that is late, for one uploaded after it stands."""
     file.row_count, file.loaded_at = reading.rows, timezone.now()
-    _finish(file, file.State.LOADED)
-    nudge("reconciliation.tasks.collect_from_importer", importer_id=file.importer_id)
+    _finish(file, file.State.SUPERSEDED if is_late else file.State.LOADED)

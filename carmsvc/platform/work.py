@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -103,20 +103,24 @@ def give_back(model: type[WorkRow], pk: int, token: uuid.UUID, failure: str, per
 
 
 def park_exhausted(model: type[WorkRow], person_for: Any) -> int:
-    """Park what died three times without a word (its worker was killed); returns how many."""
+    """Park what died three times without a word (its worker was killed); returns how many.
+
+    A row that its worker still holds locked is at work, however late, and is left alone.
+    """
     rows: Any = model._default_manager
     exhausted = rows.filter(model.is_waiting(), attempts__gte=MOST_ATTEMPTS)
-    parked = 0
-    for row in exhausted:
-        parked += rows.filter(pk=row.pk, parked_at=None).update(
-            state=model.waiting_state,
-            claim_token=None,
-            leased_until=None,
-            last_failure=row.last_failure or "The worker stopped three times while at this.",
-            parked_at=timezone.now(),
-            parked_for=person_for(row),
-        )
-    return parked
+    with transaction.atomic():
+        dead = list(exhausted.select_for_update(skip_locked=True))
+        for row in dead:
+            rows.filter(pk=row.pk).update(
+                state=model.waiting_state,
+                claim_token=None,
+                leased_until=None,
+                last_failure=row.last_failure or "The worker stopped three times while at this.",
+                parked_at=timezone.now(),
+                parked_for=person_for(row),
+            )
+    return len(dead)
 
 
 def send_again(model: type[WorkRow], pk: int) -> bool:
