@@ -19,7 +19,7 @@ demo: environment ## set up, seed, reconcile through a worker, serve (SERVE=0: s
 
 test: environment ## set up and run the whole suite (ARGS= for pytest)
 	@$(MAKE) system-packages
-	@$(PY) -m carmsvc.embedded run -- $(PY) -m pytest $(ARGS)
+	@$(PY) -m carmsvc.embedded run -- $(PY) -m pytest -n 2 --dist loadscope $(ARGS)
 
 bench: environment ## compare the main job with simpler ways (LINES=200000)
 	@$(PY) -m carmsvc.embedded run -- $(PY) -m tests.bench.main --lines $(LINES) $(ARGS)
