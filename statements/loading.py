@@ -210,17 +210,24 @@ def _replace(cursor: Any, file: LedgerFile) -> tuple[int, int]:
     )
     superseded = cursor.rowcount
     cursor.execute(
+        "DELETE FROM entry_staged s USING fresh f WHERE f.row_no = s.row_no AND f.is_same"
+    )
+    return cursor.rowcount + _drop_what_is_late(cursor, file), superseded
+
+
+def _drop_what_is_late(cursor: Any, file: LedgerFile) -> int:
+    """Drop the staged rows that a file uploaded after this one has restated; returns how many."""
+    cursor.execute(
         """
-        DELETE FROM entry_staged s USING fresh f WHERE f.row_no = s.row_no AND (
-            f.is_same OR EXISTS (
-                SELECT 1 FROM book b
-                WHERE b.file_id > %s AND b.program_account_id = f.program_account_id
-                  AND b.number = f.number AND b.family = f.family
-                  AND (f.transaction_no IS NOT NULL OR b.day = f.day)))
+        DELETE FROM entry_staged s USING fresh f, book b
+        WHERE f.row_no = s.row_no AND NOT f.is_same AND b.file_id > %s
+          AND b.program_account_id = f.program_account_id
+          AND b.number = f.number AND b.family = f.family
+          AND (b.transaction_no IS NOT NULL OR b.day = f.day)
         """,
         [file.pk],
     )
-    return cursor.rowcount, superseded
+    return int(cursor.rowcount)
 
 
 def _compare_with_book(cursor: Any, file: LedgerFile) -> None:
