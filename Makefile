@@ -64,10 +64,10 @@ environment:
 	$(PY) -m uv pip install -q --python $(PY) --require-hashes -r requirements-dev.lock; \
 	printf '%s\n' "$$lock" "$$place" > .venv/installed
 
-# Text shaping for PDF and a browser for its tests, from Debian, where we may install them.
+# From Debian, where we may install: text shaping for PDF, a browser, what its driver needs.
 system-packages:
 	@missing=""; command -v chromium >/dev/null || missing="chromium"; \
-	for pair in pangoft2-1.0:libpangoft2-1.0-0 harfbuzz-subset:libharfbuzz-subset0; do \
+	for pair in pangoft2-1.0:libpangoft2-1.0-0 harfbuzz-subset:libharfbuzz-subset0 atomic:libatomic1; do \
 	  $(PY) -c "import ctypes.util as u, sys; sys.exit(not u.find_library('$${pair%:*}'))" \
 	    || missing="$$missing $${pair#*:}"; done; \
 	if [ -n "$$missing" ] && $(IS_APT_ROOT); then \
