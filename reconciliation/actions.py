@@ -24,7 +24,7 @@ from reconciliation import matching
 from reconciliation.models import Decision, MatchRun, Placement, SignOff, Variance
 from reconciliation.queries import current_run, run_under_way, signatures
 from statements.models import LedgerFile, Statement, StatementFile
-from statements.queries import previous_total_payable
+from statements.queries import is_being_read, previous_total_payable
 from statements.rules.tie_out import opening_balance_difference
 
 logger = logging.getLogger(__name__)
@@ -263,8 +263,11 @@ def collect_from_importer(importer_id: int) -> list[int]:
 def _concerned_by_new_files(importer_id: int) -> set[int]:
     """The statements that files at the door concern. A file that concerns a statement whose
     run is at work stays at the door: that run has not seen it, and nudges us when it is done.
+    So do all while another file of the importer is being read: one run will see both.
     """
     concerned = set[int]()
+    if any(is_being_read(model, importer_id) for model in (StatementFile, LedgerFile)):
+        return concerned
     for model in (StatementFile, LedgerFile):
         at_door = model.objects.filter(importer_id=importer_id, state="loaded", collected_at=None)
         for file in at_door.select_for_update(skip_locked=True):

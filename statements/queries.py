@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum, Value
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from carmsvc.platform.work import WorkRow
 from clients.models import ProgramAccount
@@ -59,6 +61,19 @@ def accounts_of(importer_id: int) -> Any:
 def is_under_way(file: StatementFile | LedgerFile) -> bool:
     """Whether a worker has a file, or will take it without anybody's help."""
     return file.state in (file.State.RECEIVED, file.State.READING) and not file.parked_at
+
+
+def is_being_read(model: Any, importer_id: int) -> bool:
+    """Whether a file of the importer that came lately is about to be loaded, at first try.
+
+    Nobody waits for a file whose reading failed, or whose worker says nothing any more.
+    """
+    now = timezone.now()
+    at_door = Q(state="received", attempts=0, parked_at=None)
+    at_work = Q(state="reading", attempts=1, leased_until__gt=now)
+    lately = now - timedelta(seconds=settings.WORK_LEASE_SECONDS)
+    files = model.objects.filter(at_door | at_work, importer_id=importer_id)
+    return bool(files.filter(uploaded_at__gt=lately).exists())
 
 
 def statement_of(file: StatementFile | LedgerFile) -> Statement | None:

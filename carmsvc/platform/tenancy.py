@@ -203,8 +203,12 @@ class Wall(Operation):
         return str(state.apps.get_model(app_label, self.model_name)._meta.db_table)
 
     def statements(self, table: str) -> Iterator[str]:
-        """The SQL of the wall. The sub-select is evaluated once a query, not once a row."""
-        setting = f"nullif(current_setting('{IMPORTERS_SETTING}', true), '')"
+        """The SQL of the wall. The sub-select is evaluated once a query, not once a row.
+
+        Its text becomes an array inside it, for the same reason; the second cast only tells
+        PostgreSQL that it is one value and not a set of rows.
+        """
+        setting = f"nullif(current_setting('{IMPORTERS_SETTING}', true), '')::bigint[]"
         seen = f"{self.column} = ANY ((SELECT {setting})::bigint[])"
         written = " AND ".join([seen, *self._parent_checks()])
         yield f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY'
