@@ -45,7 +45,6 @@ def stage(columns: tuple[str, ...], spool: BinaryIO) -> None:
         cursor.execute(f"CREATE TEMP TABLE staged ({described}) ON COMMIT DROP")
         spool.seek(0)
         cursor.copy_expert(f"COPY staged ({', '.join(columns)}) FROM STDIN", spool)
-        cursor.execute("ANALYZE staged")
 
 
 def _type_of(column: str) -> str:
