@@ -125,13 +125,15 @@ DATABASES: dict[str, Any] = {
 DATABASE_ROUTERS = ["carmsvc.platform.tenancy.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Redis or Valkey: broker, cache, nothing that must survive a flush
+# Redis or Valkey: broker, cache, nothing that must survive a flush, nothing worth waiting for
 REDIS_URL = required("REDIS_URL")
+REDIS_SECONDS = 2  # a server that takes connections and never answers would hang an upload
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "carmsvc",
+        "OPTIONS": {"socket_timeout": REDIS_SECONDS},
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
@@ -201,6 +203,12 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = whole("EMAIL_PORT", 25)
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = flag("EMAIL_USE_TLS")
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "carmsvc@localhost")
 
 # Languages and time

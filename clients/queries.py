@@ -5,8 +5,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, Subquery
-from django.db.models.functions import Collate
+from django.db.models import F, Func, OuterRef, Q, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -110,6 +109,13 @@ def person_called(email: str) -> User:
     return person
 
 
+# accents, case and punctuation aside; the embedded PostgreSQL has no ICU collations
+_AS_PEOPLE_SORT = Func(
+    F("legal_name"),
+    template="regexp_replace(normalize(lower(%(expressions)s), NFD), '[^a-z0-9 ]', '', 'g')",
+)
+
+
 def importers_seen(search: str = "") -> Any:
     """The importers in the open scope by name, those that the words fit, with their accounts."""
     importers = Importer.objects.annotate(
@@ -128,4 +134,4 @@ def importers_seen(search: str = "") -> Any:
         importers = importers.filter(
             Q(legal_name__icontains=words) | Q(bn9__startswith=number[:9] or "-")
         )
-    return importers.order_by(Collate("legal_name", "und-x-icu"), "id")
+    return importers.order_by(_AS_PEOPLE_SORT, "legal_name", "id")
