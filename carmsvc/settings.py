@@ -154,7 +154,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_start": 0,
     "interval_step": 0,
     "interval_max": 0,
-    "socket_connect_timeout": 2,
+    "socket_connect_timeout": REDIS_SECONDS,
+    "socket_timeout": REDIS_SECONDS,
 }
 CELERY_TASK_PUBLISH_RETRY = False  # the sweep collects what a dead broker did not take
 SWEEP_SECONDS = float(os.environ.get("SWEEP_SECONDS", "60"))
