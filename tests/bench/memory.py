@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-SECONDS_BETWEEN = 0.05
+SECONDS_BETWEEN = 0.1
+LOOKS_BETWEEN_SEARCHES = 10  # for new servers: reading every title takes milliseconds
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 PAGE_KIB = os.sysconf("SC_PAGE_SIZE") // 1024
 
@@ -21,6 +22,7 @@ class Peak:
     def __init__(self, root: int | None, database: str) -> None:
         self.root, self.database = root, database
         self.tree_mib = self.server_mib = 0.0
+        self._servers = list(_servers_of(database))
         self._ticks: dict[int, tuple[int, int]] = {}  # process -> when first and last seen
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
@@ -40,15 +42,19 @@ class Peak:
         self._thread.join()
 
     def _look(self) -> None:
+        looks = 0
         while not self._stop.wait(SECONDS_BETWEEN):
+            looks += 1
+            if looks % LOOKS_BETWEEN_SEARCHES == 1:
+                self._servers = list(_servers_of(self.database))
             self._look_once()
+        self._look_once()
 
     def _look_once(self, is_first: bool = False) -> None:
         tree = _tree_of(self.root) if self.root else []
-        servers = list(_servers_of(self.database))
         self.tree_mib = max(self.tree_mib, sum(map(_resident_kib, tree)) / 1024)
-        self.server_mib = max(self.server_mib, sum(map(_own_kib, servers)) / 1024)
-        for process in (*tree, *servers):
+        self.server_mib = max(self.server_mib, sum(map(_own_kib, self._servers)) / 1024)
+        for process in (*tree, *self._servers):
             ticks = _ticks_of(process)
             first, last = self._ticks.get(process, (ticks if is_first else 0, 0))
             self._ticks[process] = (first, max(ticks, last))
