@@ -152,11 +152,14 @@ def _carry_out(run: MatchRun) -> None:
 
 
 def _run_before(statement: Statement) -> MatchRun | None:
-    """The run that stood until now for this statement, or for the one it corrects."""
+    """The run that stood until now for this statement, or for the one it corrects; locked, so
+    that what people say of it meanwhile is heard or refused.
+    """
     found: MatchRun | None = (
         MatchRun.objects.filter(
             statement__in=_same_period(statement), superseded_by=None, state="finished"
         )
+        .select_for_update()
         .order_by("-id")
         .first()
     )
@@ -212,10 +215,16 @@ def _finish(run: MatchRun, parameters: dict[str, Any], before: MatchRun | None) 
 
 
 def _request_later_runs(run: MatchRun, before: MatchRun | None) -> None:
-    """What this run settled is no longer open for the account's later statements."""
-    if before and _settled(before) == _settled(run):
-        return
+    """What this run settled is no longer open for the account's later statements, and the next
+    one opens with what this statement closed with.
+    """
     statement = run.statement
+    if (
+        before
+        and before.statement.total_payable == statement.total_payable
+        and _settled(before) == _settled(run)
+    ):
+        return
     later = Statement.objects.filter(
         program_account_id=statement.program_account_id,
         period_end__gt=statement.period_end,
@@ -317,9 +326,7 @@ def _issued_since(importer_id: int) -> set[int]:
 def park_exhausted_runs(importer_ids: Iterable[int]) -> int:
     """Park the runs whose worker died three times, each named to a person; returns how many."""
     with importer_scope(importer_ids):
-        return work.park_exhausted(
-            MatchRun, lambda run: run.requested_by or lead_for(run.importer_id)
-        )
+        return work.park_exhausted(MatchRun, lambda run: lead_for(run.importer_id))
 
 
 def send_again(*, run: MatchRun, by: User) -> None:
@@ -345,6 +352,8 @@ def _decide(run: MatchRun, group_no: int, verdict: str, by: User) -> MatchRun:
     pair = Placement.objects.filter(run=run, group_no=group_no, place="suggestion").first()
     if pair is None:
         raise Refused(_("There is no such suggestion in this run."))
+    if _is_decided(run, pair):
+        raise Refused(_("This suggestion is already decided; the next run shows it."))
     decision = Decision.objects.create(
         importer_id=run.importer_id,
         statement=run.statement,
@@ -364,11 +373,29 @@ def _decide(run: MatchRun, group_no: int, verdict: str, by: User) -> MatchRun:
     return request_run(statement=run.statement, by=by)
 
 
+def _is_decided(run: MatchRun, pair: Placement) -> bool:
+    told = {"line_identity": pair.line_identity, "entry_identity": pair.entry_identity}
+    decisions = Decision.objects.filter(statement=run.statement, withdrawn_at=None, **told)
+    return bool(decisions.exists())
+
+
 def _refuse_unless_open(run: MatchRun) -> None:
-    if run.state != MatchRun.State.FINISHED or run.superseded_by_id:
-        raise Refused(_("This run does not stand any more; look at the newest one."))
+    _refuse_unless_standing(run)
     if signatures(run):
         raise Refused(_("This run is signed off. Reopen it, with a reason, to change it."))
+
+
+def _refuse_unless_standing(run: MatchRun) -> None:
+    """Lock a run for somebody's word on it; a run that is being made would not hear it."""
+    if run.statement.superseded_by_id:
+        raise Refused(_("This statement was superseded by a corrected file."))
+    if MatchRun.objects.filter(statement=run.statement, state=MatchRun.State.RUNNING).exists():
+        raise Refused(_("This statement is being reconciled anew; try again in a moment."))
+    standing = MatchRun.objects.select_for_update().filter(
+        pk=run.pk, state=MatchRun.State.FINISHED, superseded_by=None
+    )
+    if standing.first() is None:
+        raise Refused(_("This run does not stand any more; look at the newest one."))
 
 
 def explain_variances(
@@ -416,8 +443,7 @@ def reopen_variance(*, variance: Variance, by: User) -> None:
 
 def sign_off(*, run: MatchRun, by: User) -> SignOff:
     """Sign a run: first as its preparer, then, by another person, as its reviewer."""
-    if run.state != MatchRun.State.FINISHED or run.superseded_by_id:
-        raise Refused(_("This run does not stand any more; look at the newest one."))
+    _refuse_unless_standing(run)
     still_open = Variance.objects.filter(run=run, state=Variance.State.OPEN).count()
     if still_open:
         raise Refused(_("%(count)s variances are still open.") % {"count": still_open})

@@ -248,6 +248,6 @@ def park_exhausted_files(importer_ids: list[int]) -> int:
     """Park the files whose worker died three times, each named to a person; returns how many."""
     with importer_scope(importer_ids):
         return sum(
-            work.park_exhausted(model, lambda file: file.uploaded_by or lead_for(file.importer_id))
+            work.park_exhausted(model, lambda file: lead_for(file.importer_id))
             for model in (StatementFile, LedgerFile)
         )
