@@ -2,7 +2,9 @@
 -- statement and every entry in scope, each as it stands in the book, and add up to the cent.
 -- (The wall lets placements into a run only while it is at work.)
 
-CREATE FUNCTION reconciliation_prove_run() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Planned anew each time; what it sets for itself is undone when it returns.
+CREATE FUNCTION reconciliation_prove_run() RETURNS trigger LANGUAGE plpgsql
+SET enable_nestloop = on SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
     statement statements_statement;
     placed record;
@@ -10,6 +12,14 @@ DECLARE
     variances numeric;
 BEGIN
     SELECT * INTO STRICT statement FROM statements_statement s WHERE s.id = NEW.statement_id;
+    -- a run that is a good part of the book is joined as a whole: fresh rows have no statistics,
+    -- and without them it would be taken for one row and looked up row by row
+    IF statement.line_count > 10000 AND statement.line_count * 50 > (
+        SELECT max(c.reltuples) FROM pg_class c WHERE c.oid IN (
+            'statements_statementline'::regclass, 'statements_ledgerentry'::regclass))
+    THEN
+        PERFORM set_config('enable_nestloop', 'off', true);
+    END IF;
     -- a placement of another statement's line, another account's entry or another amount does
     -- not join, and is missed. IS NOT DISTINCT FROM can use no index: in a database without
     -- statistics yet, an index on the statement or the account would be walked once per row.
