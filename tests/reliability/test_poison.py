@@ -1,11 +1,8 @@
 """What cannot be done is parked after three attempts and named to a person; others go on."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from django.db import connections
 
 from carmsvc.platform.tenancy import importer_scope
 from clients.models import Importer, ProgramAccount, StaffAssignment, User
@@ -16,6 +13,7 @@ from statements.models import Statement, StatementFile
 from tests.books import PERIOD_END
 from tests.reliability.conftest import Crew, eventually, files
 from tests.reliability.months import PERIODS, assert_whole, bring_month, is_settled
+from tests.statements.broken import broken_database
 
 
 @pytest.fixture
@@ -24,25 +22,6 @@ def lead(importer: Importer, analyst: User, reviewer: User) -> User:
     with importer_scope(importer.pk):
         StaffAssignment.objects.filter(user=reviewer).update(is_lead=True)
     return reviewer
-
-
-@contextmanager
-def broken_database(table: str, condition: str) -> Iterator[None]:
-    """The database refuses some rows of a table."""
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(
-            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
-            "$$ BEGIN RAISE EXCEPTION 'the disk is full'; END $$"
-        )
-        cursor.execute(
-            f"CREATE TRIGGER refuse BEFORE INSERT ON {table} FOR EACH ROW "
-            f"WHEN ({condition}) EXECUTE FUNCTION refuse()"
-        )
-    try:
-        yield
-    finally:
-        with connections["owner"].cursor() as cursor:
-            cursor.execute("DROP FUNCTION refuse() CASCADE")
 
 
 def test_a_file_that_cannot_be_read_is_parked_while_others_go_on_and_is_revived(
