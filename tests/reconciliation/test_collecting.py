@@ -51,7 +51,7 @@ def test_a_run_waits_for_the_file_that_came_beside_it(account: ProgramAccount, l
         {"state": "reading", "attempts": 2},
         {"uploaded_at": timezone.now() - timedelta(days=1)},
     ],
-    ids=lambda fate: "-".join(map(str, fate.values()))[:20],
+    ids=["rejected", "unmapped", "failed once", "lease over", "failing again", "a day old"],
 )
 def test_nobody_waits_for_a_file_that_does_not_come(
     account: ProgramAccount, ledger: LedgerFile, fate: dict

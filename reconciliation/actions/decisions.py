@@ -1,0 +1,146 @@
+"""What people decide: suggestions, variances, signatures."""
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from carmsvc.platform import audit
+from clients.actions import Refused
+from clients.models import User
+from reconciliation.actions.runs import request_run
+from reconciliation.models import Decision, MatchRun, Placement, SignOff, Variance
+from reconciliation.queries import signatures
+
+
+def confirm_suggestion(*, run: MatchRun, group_no: int, by: User) -> MatchRun:
+    """A person says that a suggested pair is one; returns the run that will hold the match."""
+    return _decide(run, group_no, Decision.Verdict.CONFIRMED, by)
+
+
+def refuse_suggestion(*, run: MatchRun, group_no: int, by: User) -> MatchRun:
+    """A person says that a suggested pair is not one; it is not suggested again."""
+    return _decide(run, group_no, Decision.Verdict.REFUSED, by)
+
+
+def _decide(run: MatchRun, group_no: int, verdict: str, by: User) -> MatchRun:
+    _refuse_unless_open(run)
+    pair = Placement.objects.filter(run=run, group_no=group_no, place="suggestion").first()
+    if pair is None:
+        raise Refused(_("There is no such suggestion in this run."))
+    if _is_decided(run, pair):
+        raise Refused(_("This suggestion is already decided; the next run shows it."))
+    decision = Decision.objects.create(
+        importer_id=run.importer_id,
+        statement=run.statement,
+        verdict=verdict,
+        decided_by=by,
+        line_identity=pair.line_identity,
+        entry_identity=pair.entry_identity,
+    )
+    audit.record(
+        f"suggestion {verdict}",
+        importer_id=run.importer_id,
+        by=by,
+        target=decision,
+        line=pair.line_id,
+        entry=pair.entry_id,
+    )
+    return request_run(statement=run.statement, by=by)
+
+
+def _is_decided(run: MatchRun, pair: Placement) -> bool:
+    told = {"line_identity": pair.line_identity, "entry_identity": pair.entry_identity}
+    decisions = Decision.objects.filter(statement=run.statement, withdrawn_at=None, **told)
+    return bool(decisions.exists())
+
+
+def _refuse_unless_open(run: MatchRun) -> None:
+    _refuse_unless_standing(run)
+    if signatures(run):
+        raise Refused(_("This run is signed off. Reopen it, with a reason, to change it."))
+
+
+def _refuse_unless_standing(run: MatchRun) -> None:
+    """Lock a run for somebody's word on it; a run that is being made would not hear it."""
+    if run.statement.superseded_by_id:
+        raise Refused(_("This statement was superseded by a corrected file."))
+    if MatchRun.objects.filter(statement=run.statement, state=MatchRun.State.RUNNING).exists():
+        raise Refused(_("This statement is being reconciled anew; try again in a moment."))
+    standing = MatchRun.objects.select_for_update().filter(
+        pk=run.pk, state=MatchRun.State.FINISHED, superseded_by=None
+    )
+    if standing.first() is None:
+        raise Refused(_("This run does not stand any more; look at the newest one."))
+
+
+def explain_variances(
+    *, run: MatchRun, group_nos: list[int], reason_code: str, note: str, by: User
+) -> int:
+    """Explain variances of a run with one reason; returns how many were open and are not now."""
+    _refuse_unless_open(run)
+    if not reason_code.strip():
+        raise Refused(_("Choose a reason."))
+    chosen = Variance.objects.filter(
+        run=run, group_no__in=group_nos, state=Variance.State.OPEN
+    ).select_for_update()
+    explained = list(chosen)
+    for variance in explained:
+        variance.state = Variance.State.EXPLAINED
+        variance.reason_code, variance.note = reason_code.strip()[:40], note.strip()
+        variance.decided_at, variance.decided_by = timezone.now(), by
+        audit.record(
+            "variance explained",
+            importer_id=run.importer_id,
+            by=by,
+            target=variance,
+            reason_code=variance.reason_code,
+            note=variance.note,
+        )
+    Variance.objects.bulk_update(
+        explained, ["state", "reason_code", "note", "decided_at", "decided_by"]
+    )
+    return len(explained)
+
+
+def reopen_variance(*, variance: Variance, by: User) -> None:
+    """Take an explanation back; the variance is open again."""
+    _refuse_unless_open(variance.run)
+    before = {"reason_code": variance.reason_code, "note": variance.note}
+    changed = Variance.objects.filter(pk=variance.pk, state=Variance.State.EXPLAINED).update(
+        state=Variance.State.OPEN, reason_code="", note="", decided_at=None, decided_by=None
+    )
+    if not changed:
+        raise Refused(_("This variance is not explained."))
+    audit.record(
+        "variance reopened", importer_id=variance.importer_id, by=by, target=variance, **before
+    )
+
+
+def sign_off(*, run: MatchRun, by: User) -> SignOff:
+    """Sign a run: first as its preparer, then, by another person, as its reviewer."""
+    _refuse_unless_standing(run)
+    still_open = Variance.objects.filter(run=run, state=Variance.State.OPEN).count()
+    if still_open:
+        raise Refused(_("%(count)s variances are still open.") % {"count": still_open})
+    signed = signatures(run)
+    if len(signed) == len(SignOff.Role.choices):
+        raise Refused(_("This run is already signed off by both."))
+    if any(sign_off.signed_by_id == by.pk for sign_off in signed.values()):
+        raise Refused(_("The reviewer must be somebody other than the preparer."))
+    role = SignOff.Role.REVIEWER if signed else SignOff.Role.PREPARER
+    signature: SignOff = SignOff.objects.create(
+        importer_id=run.importer_id, run=run, role=role, signed_by=by
+    )
+    audit.record(f"signed off as {role}", importer_id=run.importer_id, by=by, target=run)
+    return signature
+
+
+def reopen_run(*, run: MatchRun, by: User, reason: str) -> None:
+    """Take the signatures off a run, with a reason; raises `Refused` without one."""
+    if not reason.strip():
+        raise Refused(_("Say why the run is reopened."))
+    standing = SignOff.objects.filter(run=run, reopened_at=None)
+    if not standing.update(
+        reopened_at=timezone.now(), reopened_by=by, reopen_reason=reason.strip()
+    ):
+        raise Refused(_("This run is not signed off."))
+    audit.record("run reopened", importer_id=run.importer_id, by=by, target=run, reason=reason)
