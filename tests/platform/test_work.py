@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import connections
+from django.db import connection, connections
 
 from carmsvc.platform import work
 from carmsvc.platform.tenancy import importer_scope
@@ -183,6 +183,8 @@ def test_a_late_worker_that_is_just_loading_is_not_parked_under_its_hands(
         row = bring_statement(account, text([line("1", "1.00")])).file
         long_ago = NOW - timedelta(days=1)
         StatementFile.objects.update(state="reading", attempts=3, leased_until=long_ago)
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '3s'")  # who waits for the worker fails here
     loading = connections.create_connection("owner")
     try:
         with loading.cursor() as cursor:
@@ -197,6 +199,7 @@ def test_a_late_worker_that_is_just_loading_is_not_parked_under_its_hands(
             cursor.execute("COMMIT")
     finally:
         loading.close()
+        connection.close()  # and its timeout with it
 
     assert park_exhausted_files([importer.pk]) == 0
     with importer_scope(importer.pk):
