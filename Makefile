@@ -33,6 +33,11 @@ lint: environment ## style, types, who imports whom, migrations, deployment chec
 	@SECRET_KEY=$$(head -c 50 /dev/urandom | base64 -w0) BASE_URL=https://carm.example.ca \
 	  ALLOWED_HOSTS=carm.example.ca $(PY) manage.py check --deploy --fail-level WARNING
 
+messages: environment ## take new strings into the French catalogue, compile it (needs gettext)
+	@$(PY) manage.py makemessages -l fr --no-location --no-obsolete -i .venv -i tests
+	@$(PY) manage.py compilemessages -l fr -i .venv
+	@msgfmt --statistics -o /dev/null carmsvc/locale/fr/LC_MESSAGES/django.po
+
 lock: ## write the lock files anew from pyproject.toml
 	@.venv/bin/uv pip compile pyproject.toml --universal --generate-hashes --no-header \
 	  --no-annotate -q -o requirements.lock
@@ -76,4 +81,4 @@ system-packages:
 	    apt-get install -y -qq --no-install-recommends $$missing; } >/dev/null \
 	  || echo "could not be installed; tests that need it will skip" >&2; fi
 
-.PHONY: help demo test bench lint lock clean environment system-packages
+.PHONY: help demo test bench lint messages lock clean environment system-packages

@@ -84,9 +84,9 @@ def _account_choice(**options: Any) -> Any:
 
 
 def period_label(period: BillingPeriod) -> str:
-    """A billing period in a list: `18 Oct – 17 Nov 2026`."""
-    first = date_format(period.first, "j M Y" if period.first.year != period.last.year else "j M")
-    return f"{first} – {date_format(period.last, 'j M Y')}"
+    """A billing period in a list: `18 Oct. – 17 Nov. 2026`, `18 oct. – 17 nov. 2026`."""
+    first = date_format(period.first, "j N Y" if period.first.year != period.last.year else "j N")
+    return f"{first} – {date_format(period.last, 'j N Y')}"
 
 
 def period_choices(today: date) -> list[tuple[str, str]]:

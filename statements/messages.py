@@ -3,11 +3,14 @@
 English is the source; other languages come from the message catalogues.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from carmsvc.templatetags.figures import money
 
 FILE_REFUSALS = {
     "empty_file": _("The file is empty. Export it again and upload the new file."),
@@ -242,6 +245,10 @@ LABELS = {
 }
 
 
+AMOUNTS = {"opening_balance", "activity", "total_payable", "given", "in_file", "difference"}
+PLAIN_AMOUNT = re.compile(r"-?\d+\.\d\d")
+
+
 class _Params(dict[str, Any]):
     """Parameters of a sentence; one that is missing is shown as a dash, never as a failure."""
 
@@ -253,9 +260,13 @@ def describe(code: str, params: Mapping[str, Any]) -> str:
     """The sentence for a code, in the language of the moment."""
     if code not in SENTENCES:
         return gettext("The file could not be read (%(code)s).") % {"code": code}
-    named = {key: LABELS.get(value, value) for key, value in params.items() if _is_name(key, value)}
-    return str(SENTENCES[code]) % _Params({**params, **named})
+    return str(SENTENCES[code]) % _Params({key: _said(key, params[key]) for key in params})
 
 
-def _is_name(key: str, value: object) -> bool:
-    return key in {"field", "figure"} and isinstance(value, str)
+def _said(key: str, value: Any) -> Any:
+    """A parameter as people read it: a field by its name, an amount as the language writes it."""
+    if key in {"field", "figure"} and isinstance(value, str):
+        return LABELS.get(value, value)
+    if key in AMOUNTS and PLAIN_AMOUNT.fullmatch(str(value)):
+        return money(value)
+    return value

@@ -214,19 +214,19 @@ def _decide() -> None:
 
 
 _REASONS = {
-    "not_in_ledger": ("other_filer", "Filed by another broker; the importer confirmed it."),
+    "not_in_ledger": ("other_broker", "Filed by another broker; the importer confirmed it."),
     "wrong_period": ("timing", "Billed in the month after its release."),
     "not_on_statement": ("timing", "Accepted after the cut-off; looked for on the next statement."),
-    "amount_differs": ("ledger_corrected", "Keying error in our listing; corrected."),
-    "interest": ("accepted", "Late payment in the month before; accepted by the importer."),
-    "penalty": ("accepted", "Late accounting; charged back to the branch."),
+    "amount_differs": ("booked_wrong", "Keying error in our listing; corrected."),
+    "interest": ("charged_rightly", "Late payment in the month before; accepted by the importer."),
+    "penalty": ("charged_rightly", "Late accounting; charged back to the branch."),
 }
 
 
 def _explain(run: MatchRun, by: User) -> None:
     open_ones = Variance.objects.filter(run=run, state=Variance.State.OPEN)
     for kind in sorted(set(open_ones.values_list("kind", flat=True))):
-        code, note = _REASONS.get(kind, ("reviewed", "Looked at with the importer; nothing owed."))
+        code, note = _REASONS.get(kind, ("other", "Looked at with the importer; nothing owed."))
         numbers = list(open_ones.filter(kind=kind).values_list("group_no", flat=True))
         explain_variances(run=run, group_nos=numbers, reason_code=code, note=note, by=by)
 

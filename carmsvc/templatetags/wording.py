@@ -81,6 +81,7 @@ AUDIT = {
     "signed off as preparer": _("Signed as preparer"),
     "signed off as reviewer": _("Signed as reviewer"),
 }
+ACTORS = {"worker": _("automatically"), "command": _("by a command")}
 
 
 @register.filter
@@ -93,6 +94,12 @@ def holds_money(field: str) -> bool:
 def audit_word(action: str) -> Any:
     """The word for something that happened."""
     return AUDIT.get(action, action)
+
+
+@register.filter
+def actor_word(actor: str) -> Any:
+    """Who did something: a person by their address, a process by a word."""
+    return ACTORS.get(actor, actor)
 
 
 @register.filter
