@@ -11,7 +11,9 @@ from rest_framework.views import APIView
 from carmsvc.platform.openapi import openapi_document
 from carmsvc.platform.problems import NotSeen
 from carmsvc.platform.throttling import RateHeaders
-from clients.api import NOT_SEEN, ImporterDoor, MeDoor, ProgramAccountDoor
+from clients.api import NOT_SEEN
+from clients.api.importers import ImporterDoor, ProgramAccountDoor
+from clients.api.me import MeDoor
 from reconciliation.api.groups import ExpectedDoor, MatchDoor, SuggestionDoor
 from reconciliation.api.runs import MatchRunDoor
 from reconciliation.api.variances import VarianceDoor

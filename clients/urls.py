@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from clients import views
+from clients.views import importers
 
 urlpatterns = [
-    path("importers/", views.importer_list, name="importer-list"),
-    path("importers/new/", views.importer_new, name="importer-new"),
+    path("importers/", importers.importer_list, name="importer-list"),
+    path("importers/new/", importers.importer_new, name="importer-new"),
 ]

@@ -1,8 +1,8 @@
 """Everything of the platform that is stored."""
 
 from carmsvc.platform.api_keys import ApiKey
-from carmsvc.platform.audit import AuditEvent
+from carmsvc.platform.audit import AuditEvent, BrokerageEvent
 from carmsvc.platform.idempotency import IdempotencyRecord
 from carmsvc.platform.tenancy import TenantKey
 
-__all__ = ["ApiKey", "AuditEvent", "IdempotencyRecord", "TenantKey"]
+__all__ = ["ApiKey", "AuditEvent", "BrokerageEvent", "IdempotencyRecord", "TenantKey"]

@@ -154,7 +154,8 @@ class Wall(Operation):
     `parents` maps a reference column to the tenant table it points at. With `bulk=True` the
     policy itself proves the parent (measured free at a million rows, where a foreign key's
     row trigger costs three seconds); else a foreign key on (importer_id, column) does.
-    `own_rows` names a user column: a person sees their own rows before any scope is open.
+    `own_rows` says which rows a person sees of themselves before any scope is open: the name of
+    a user column, or a condition with `{person}` in it.
     `only_while` maps a parent table to a condition under which it takes rows (bulk only).
     """
 
@@ -220,10 +221,11 @@ class Wall(Operation):
             f'CREATE POLICY owner_all ON "{table}" TO {OWNER_ROLE} USING (true) WITH CHECK (true)'
         )
         if self.own_rows:
-            person = f"nullif(current_setting('{USER_SETTING}', true), '')::bigint"
+            person = f"(SELECT nullif(current_setting('{USER_SETTING}', true), '')::bigint)"
+            whose = self.own_rows if "{" in self.own_rows else self.own_rows + " = {person}"
             yield (
                 f'CREATE POLICY own_rows ON "{table}" FOR SELECT TO {APP_ROLE} '
-                f"USING ({self.own_rows} = (SELECT {person}))"
+                f"USING ({whose.format(person=person)})"
             )
         if self.column == "importer_id" and not self.bulk:
             yield (

@@ -1,9 +1,6 @@
-"""Pages of the clients room, and what every room's pages ask before they act."""
-
-from collections.abc import Iterable
+"""The list of importers, and registering one."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,28 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clients import actions, queries
-from clients.forms import ImporterForm
+from clients.forms.importers import ImporterForm
 from clients.rules import Permission
+from clients.views.asking import demand_here, tell_refusal
 
 IMPORTERS_A_PAGE = 50
-
-
-def demand(request: HttpRequest, permission: Permission, importer_id: int) -> None:
-    """Raise `PermissionDenied` (403) unless the person may do this with the importer."""
-    if not queries.may(request.user, permission, importer_id):
-        raise PermissionDenied
-
-
-def permissions(request: HttpRequest, importer_id: int) -> dict[str, bool]:
-    """What the person may do, for templates: `{% if may.upload %}`."""
-    allowed = queries.permissions_of(request.user, importer_id)
-    return {permission.value: permission in allowed for permission in Permission}
-
-
-def tell_refusal(request: HttpRequest, reasons: Iterable[str]) -> None:
-    """Say every reason why a wish was refused."""
-    for reason in reasons:
-        messages.warning(request, reason)
 
 
 @require_safe
@@ -49,8 +29,7 @@ def importer_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def importer_new(request: HttpRequest) -> HttpResponse:
     """An administrator registers an importer with its program accounts."""
-    if not request.user.is_administrator:
-        raise PermissionDenied
+    demand_here(request, Permission.REGISTER_IMPORTER)
     form = ImporterForm(request.POST or None)
     if form.is_valid():
         try:

@@ -1,0 +1,77 @@
+"""Registering importers."""
+
+import re
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from stdnum.ca import bn
+
+from carmsvc.platform import audit
+from carmsvc.platform.refusals import Refused
+from carmsvc.platform.tenancy import TenantKey, every_importer_id, importer_scope
+from clients.models import BN9_PATTERN, BN15_PATTERN, Importer, ProgramAccount
+
+
+def normalised_number(text: str) -> str:
+    """A business number without spaces, in capitals."""
+    return re.sub(r"\s", "", text).upper()
+
+
+def create_importer(
+    *, legal_name: str, bn9: str, program_accounts: Iterable[str], by: object
+) -> Importer:
+    """Create an importer with its RM accounts; raises `Refused` with every reason at once."""
+    number = normalised_number(bn9)
+    accounts = list(dict.fromkeys(map(normalised_number, program_accounts)))
+    reasons = _reasons_against(legal_name, number, accounts)
+    if reasons:
+        raise Refused(*reasons)
+    with transaction.atomic():
+        key = TenantKey.objects.create()
+        with importer_scope(key.pk):
+            importer = Importer(id=key.pk, legal_name=legal_name.strip(), bn9=number)
+            importer.save(force_insert=True)
+            for bn15 in accounts:
+                ProgramAccount.objects.create(importer=importer, bn15=bn15)
+            audit.record("importer created", importer_id=key.pk, by=by, target=importer)
+    return importer
+
+
+def _reasons_against(legal_name: str, bn9: str, accounts: list[str]) -> list[str]:
+    reasons = []
+    if not legal_name.strip():
+        reasons.append(_("Give the legal name, exactly as the CBSA has it."))
+    if not re.fullmatch(BN9_PATTERN, bn9):
+        reasons.append(_("“%(bn9)s” is not a business number: nine digits.") % {"bn9": bn9})
+    if not accounts:
+        reasons.append(_("Give at least one program account, for example 123456782RM0001."))
+    for account in accounts:
+        if not re.fullmatch(BN15_PATTERN, account):
+            reasons.append(
+                _("“%(account)s” is not a program account: BN9, RM and four digits.")
+                % {"account": account}
+            )
+        elif not account.startswith(bn9):
+            reasons.append(
+                _("Program account %(account)s does not belong to business number %(bn9)s.")
+                % {"account": account, "bn9": bn9}
+            )
+    if not reasons and _exists(bn9):
+        reasons.append(_("Business number %(bn9)s is already registered.") % {"bn9": bn9})
+    return reasons
+
+
+def warnings_about(bn9: str) -> list[str]:
+    """What is odd about a business number without being a reason to refuse it."""
+    if bn.is_valid(bn9):
+        return []
+    return [
+        _("The check digit of business number %(bn9)s does not fit; look at it again.")
+        % {"bn9": bn9}
+    ]
+
+
+def _exists(bn9: str) -> bool:
+    with importer_scope(every_importer_id()):
+        return Importer.objects.filter(bn9=bn9).exists()

@@ -1,0 +1,1 @@
+"""Forms of the clients room, a module for each noun."""

@@ -1,0 +1,29 @@
+"""Whose it is: people, importers (the tenants), their program accounts, who sees whom."""
+
+from clients.models.access import (
+    ClientGroup,
+    GroupedImporter,
+    GroupStaff,
+    Invitation,
+    InvitedTo,
+    Membership,
+    StaffAssignment,
+)
+from clients.models.importers import BN9_PATTERN, BN15_PATTERN, Importer, ProgramAccount
+from clients.models.people import User, UserManager
+
+__all__ = [
+    "BN9_PATTERN",
+    "BN15_PATTERN",
+    "ClientGroup",
+    "GroupStaff",
+    "GroupedImporter",
+    "Importer",
+    "Invitation",
+    "InvitedTo",
+    "Membership",
+    "ProgramAccount",
+    "StaffAssignment",
+    "User",
+    "UserManager",
+]

@@ -1,0 +1,65 @@
+"""Importers and their program accounts, found by number or by words."""
+
+import re
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, Func, OuterRef, Q, Subquery
+from django.utils.translation import gettext as _
+
+from carmsvc.platform.refusals import Refused
+from carmsvc.platform.tenancy import every_importer_id, importer_scope
+from clients.models import Importer, ProgramAccount, StaffAssignment
+
+
+def importer_by_bn9(bn9: str) -> Importer | None:
+    """The importer with this BN9 in the open scope."""
+    return Importer.objects.filter(bn9=bn9).first()
+
+
+def importer_numbered(bn9: str) -> Importer:
+    """The importer with this BN9 whoever may see it, for commands; raises `Refused`."""
+    with importer_scope(every_importer_id()):
+        importer = importer_by_bn9(bn9.strip())
+    if importer is None:
+        raise Refused(_("There is no importer with business number %(bn9)s.") % {"bn9": bn9})
+    return importer
+
+
+def account_numbered(bn15: str) -> ProgramAccount:
+    """The program account with this BN15 whoever may see it, for commands; raises `Refused`."""
+    with importer_scope(every_importer_id()):
+        account: ProgramAccount | None = ProgramAccount.objects.filter(
+            bn15=re.sub(r"\s", "", bn15).upper()
+        ).first()
+    if account is None:
+        raise Refused(_("There is no program account %(bn15)s.") % {"bn15": bn15})
+    return account
+
+
+# accents, case and punctuation aside; the embedded PostgreSQL has no ICU collations
+_AS_PEOPLE_SORT = Func(
+    F("legal_name"),
+    template="regexp_replace(normalize(lower(%(expressions)s), NFD), '[^a-z0-9 ]', '', 'g')",
+)
+
+
+def importers_seen(search: str = "") -> Any:
+    """The importers in the open scope by name, those that the words fit, with their accounts."""
+    importers = Importer.objects.annotate(
+        account_numbers=ArraySubquery(
+            ProgramAccount.objects.filter(importer=OuterRef("pk")).values("bn15")
+        ),
+        lead_name=Subquery(
+            StaffAssignment.objects.filter(importer=OuterRef("pk"), user__is_active=True)
+            .order_by("-is_lead", "id")
+            .values("user__full_name")[:1]
+        ),
+    )
+    words = search.strip()
+    if words:
+        number = re.sub(r"\W", "", words).upper()
+        importers = importers.filter(
+            Q(legal_name__icontains=words) | Q(bn9__startswith=number[:9] or "-")
+        )
+    return importers.order_by(_AS_PEOPLE_SORT, "legal_name", "id")

@@ -1,0 +1,72 @@
+"""Roles are named sets of permissions; this table is the only place they are written."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """What a person may do: with an importer they may see, or for the whole brokerage."""
+
+    VIEW = "view"
+    UPLOAD = "upload"
+    CONFIRM_MAPPING = "confirm_mapping"
+    RECONCILE = "reconcile"
+    DECIDE = "decide"
+    SIGN_OFF = "sign_off"
+    MANAGE_PEOPLE = "manage_people"
+    MANAGE_KEYS = "manage_keys"
+    READ_AUDIT = "read_audit"
+    VIEW_AS = "view_as"
+    REGISTER_IMPORTER = "register_importer"
+    ASSIGN_STAFF = "assign_staff"
+    MANAGE_STAFF = "manage_staff"
+    READ_BROKERAGE_AUDIT = "read_brokerage_audit"
+    EDIT_RULEBOOK = "edit_rulebook"
+
+
+# not about one importer: asked with `may_here`, held by staff only
+BROKERAGE_WIDE = frozenset(
+    {
+        Permission.REGISTER_IMPORTER,
+        Permission.ASSIGN_STAFF,
+        Permission.MANAGE_STAFF,
+        Permission.READ_BROKERAGE_AUDIT,
+        Permission.EDIT_RULEBOOK,
+    }
+)
+
+_VIEWER = frozenset({Permission.VIEW})
+_ANALYST = _VIEWER | {
+    Permission.UPLOAD,
+    Permission.CONFIRM_MAPPING,
+    Permission.RECONCILE,
+    Permission.DECIDE,
+    Permission.SIGN_OFF,
+    Permission.MANAGE_PEOPLE,
+    Permission.READ_AUDIT,
+    Permission.VIEW_AS,
+}
+_FINANCE = _VIEWER | {Permission.UPLOAD, Permission.CONFIRM_MAPPING}
+_OWNER = _FINANCE | {Permission.MANAGE_PEOPLE, Permission.MANAGE_KEYS, Permission.READ_AUDIT}
+
+STAFF_ROLES: dict[str, frozenset[Permission]] = {
+    "administrator": frozenset(Permission),
+    "analyst": _ANALYST,
+    "viewer": _VIEWER,
+}
+IMPORTER_ROLES: dict[str, frozenset[Permission]] = {
+    "owner": _OWNER,
+    "finance": _FINANCE,
+    "operations": _VIEWER,
+    "compliance": _VIEWER,
+    "viewer": _VIEWER,
+}
+
+
+def permissions_of_staff(role: str) -> frozenset[Permission]:
+    """What a member of the brokerage's staff with this role may do."""
+    return STAFF_ROLES.get(role, frozenset())
+
+
+def permissions_of_importer_role(role: str) -> frozenset[Permission]:
+    """What one of an importer's own people with this role may do."""
+    return IMPORTER_ROLES.get(role, frozenset())

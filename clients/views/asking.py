@@ -1,0 +1,36 @@
+"""What every room's pages ask before they act, and say when refused."""
+
+from collections.abc import Iterable
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from clients import queries
+from clients.rules import Permission
+
+
+def demand(request: HttpRequest, permission: Permission, importer_id: int) -> None:
+    """Raise `PermissionDenied` (403) unless the person may do this with the importer."""
+    if not queries.may(request.user, permission, importer_id):
+        raise PermissionDenied
+
+
+def demand_here(request: HttpRequest, permission: Permission) -> None:
+    """Raise `PermissionDenied` (403) unless the person may do this for the whole brokerage."""
+    if not queries.may_here(request.user, permission):
+        raise PermissionDenied
+
+
+def permissions(request: HttpRequest, importer_id: int) -> dict[str, bool]:
+    """What the person may do, for templates: `{% if may.upload %}`."""
+    allowed = queries.permissions_of(request.user, importer_id) | queries.permissions_here(
+        request.user
+    )
+    return {permission.value: permission in allowed for permission in Permission}
+
+
+def tell_refusal(request: HttpRequest, reasons: Iterable[str]) -> None:
+    """Say every reason why a wish was refused."""
+    for reason in reasons:
+        messages.warning(request, reason)
