@@ -169,6 +169,12 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 15},
     },
     "forget old answers": {"task": "carmsvc.platform.tasks.forget_answers", "schedule": 86_400},
+    "forget old letters": {"task": "carmsvc.platform.tasks.forget_letters", "schedule": 86_400},
+    "collect letters": {
+        "task": "carmsvc.platform.tasks.collect_letters",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS},
+    },
     "collect statement and ledger files": {
         "task": "statements.tasks.collect_files",
         "schedule": SWEEP_SECONDS,

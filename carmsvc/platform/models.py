@@ -3,6 +3,7 @@
 from carmsvc.platform.api_keys import ApiKey
 from carmsvc.platform.audit import AuditEvent, BrokerageEvent
 from carmsvc.platform.idempotency import IdempotencyRecord
+from carmsvc.platform.outbox import Letter
 from carmsvc.platform.tenancy import TenantKey
 
-__all__ = ["ApiKey", "AuditEvent", "BrokerageEvent", "IdempotencyRecord", "TenantKey"]
+__all__ = ["ApiKey", "AuditEvent", "BrokerageEvent", "IdempotencyRecord", "Letter", "TenantKey"]

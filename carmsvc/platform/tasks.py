@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from carmsvc.platform import outbox
 from carmsvc.platform.health import beat
 from carmsvc.platform.idempotency import forget_old_answers
 
@@ -16,3 +17,23 @@ def heartbeat() -> None:
 def forget_answers() -> None:
     """Every day: remove answers that were kept for repeated requests."""
     forget_old_answers()
+
+
+@shared_task
+def send_letter(*, letter_id: int) -> None:
+    """Send one e-mail from the outbox."""
+    outbox.send_letter(letter_id)
+
+
+@shared_task
+def collect_letters() -> None:
+    """Every minute: send what waits in the outbox, mark what nobody knows of."""
+    outbox.note_doubts()
+    for letter_id in outbox.letters_waiting():
+        send_letter.delay(letter_id=letter_id)
+
+
+@shared_task
+def forget_letters() -> None:
+    """Every day: remove what was sent more than a year ago."""
+    outbox.forget_sent_letters()

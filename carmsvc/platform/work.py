@@ -35,9 +35,15 @@ class WorkRow(models.Model):
     # the state that waits at the door, and the state while a worker holds the row
     waiting_state = ""
     working_state = ""
+    most_attempts = MOST_ATTEMPTS
 
     class Meta:
         abstract = True
+
+    @staticmethod
+    def seconds_to_wait(attempts: int) -> float:
+        """How long failed work waits before it is tried again, after so many attempts."""
+        return settings.WORK_RETRY_SECONDS * attempts
 
     @classmethod
     def is_waiting(cls) -> Q:
@@ -53,7 +59,7 @@ def claim(model: type[WorkRow], pk: int) -> uuid.UUID | None:
     """Take one waiting row by update; None when another worker has it or it is done."""
     token = uuid.uuid4()
     rows: Any = model._default_manager
-    taken = rows.filter(model.is_waiting(), pk=pk, attempts__lt=MOST_ATTEMPTS).update(
+    taken = rows.filter(model.is_waiting(), pk=pk, attempts__lt=model.most_attempts).update(
         state=model.working_state,
         attempts=F("attempts") + 1,
         claim_token=token,
@@ -80,7 +86,7 @@ def hold(model: type[WorkRow], pk: int, token: uuid.UUID) -> Any:
 
 
 def give_back(model: type[WorkRow], pk: int, token: uuid.UUID, failure: str, person: Any) -> bool:
-    """Put failed work back at the door, later each time; after the third failure park it.
+    """Put failed work back at the door, later each time; after the last failure park it.
 
     Returns whether it was parked. `person` is whom it is parked for.
     """
@@ -89,8 +95,8 @@ def give_back(model: type[WorkRow], pk: int, token: uuid.UUID, failure: str, per
     row = ours.first()
     if row is None:
         return False
-    parked = row.attempts >= MOST_ATTEMPTS
-    wait = timedelta(seconds=settings.WORK_RETRY_SECONDS * row.attempts)
+    parked = row.attempts >= model.most_attempts
+    wait = timedelta(seconds=model.seconds_to_wait(row.attempts))
     ours.update(
         state=model.waiting_state,
         claim_token=None,
@@ -108,7 +114,7 @@ def park_exhausted(model: type[WorkRow], person_for: Any) -> int:
     A row that its worker still holds locked is at work, however late, and is left alone.
     """
     rows: Any = model._default_manager
-    exhausted = rows.filter(model.is_waiting(), attempts__gte=MOST_ATTEMPTS)
+    exhausted = rows.filter(model.is_waiting(), attempts__gte=model.most_attempts)
     with transaction.atomic():
         dead = list(exhausted.select_for_update(skip_locked=True))
         for row in dead:
