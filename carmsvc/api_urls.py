@@ -12,6 +12,7 @@ from carmsvc.platform.openapi import openapi_document
 from carmsvc.platform.problems import NotSeen
 from carmsvc.platform.throttling import RateHeaders
 from clients.api import NOT_SEEN
+from clients.api.deadlines import DeadlineDoor
 from clients.api.importers import ImporterDoor, ProgramAccountDoor
 from clients.api.me import MeDoor
 from reconciliation.api.groups import ExpectedDoor, MatchDoor, SuggestionDoor
@@ -34,7 +35,7 @@ class Index(RateHeaders, APIView):
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
         names = [prefix for prefix, _door, _name in router.registry]
-        pages = [*names, "me", "schema", "docs"]
+        pages = [*names, "deadlines", "me", "schema", "docs"]
         return Response({page: request.build_absolute_uri(f"{page}/") for page in pages})
 
 
@@ -73,6 +74,7 @@ urlpatterns = [
     path("", Index.as_view(), name="api-index"),
     path("", include(router.urls)),
     path("me/", MeDoor.as_view(), name="api-me"),
+    path("deadlines/", DeadlineDoor.as_view(), name="api-deadline-list"),
     path("schema/", OpenApiView.as_view(), name="api-schema"),
     path(
         "docs/",

@@ -8,3 +8,8 @@ class StatementsConfig(AppConfig):
 
     name = "statements"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from statements.deadlines import register_deadlines
+
+        register_deadlines()

@@ -12,7 +12,14 @@ from clients.models import ProgramAccount
 from reconciliation.actions import request_run, run_match
 from reconciliation.models import MatchRun
 from reconciliation.queries import current_run, run_document
-from statements.models import LedgerEntry, LedgerFile, Statement, StatementFile, StatementLine
+from statements.models import (
+    LedgerEntry,
+    LedgerFile,
+    MappingProfile,
+    Statement,
+    StatementFile,
+    StatementLine,
+)
 from statements.rules.billing import payment_due_on, period_end, period_ending, statement_on
 
 PERIOD_END = date(2026, 10, 17)
@@ -31,6 +38,7 @@ class Line:
     released: date | None = IN_PERIOD
     posted: date | None = None
     reference: str | None = None
+    accounted: date | None = None
     parts: tuple[tuple[str, str], ...] = ()
 
 
@@ -106,12 +114,17 @@ def soa(
     return statement
 
 
-def ledger(account: ProgramAccount, *entries: Line) -> LedgerFile:
+def ledger(
+    account: ProgramAccount, *entries: Line, profile: MappingProfile | None = None
+) -> LedgerFile:
     """A loaded ledger file with these entries."""
     days = {entry: entry.released or entry.posted or IN_PERIOD for entry in entries}
     first = min((period_end(day) for day in days.values()), default=PERIOD_END)
     file: LedgerFile = _file(
-        LedgerFile, account, periods_changed={str(account.pk): first.isoformat()}
+        LedgerFile,
+        account,
+        periods_changed={str(account.pk): first.isoformat()},
+        profile=profile,
     )
     LedgerEntry.objects.bulk_create(
         LedgerEntry(
@@ -123,6 +136,7 @@ def ledger(account: ProgramAccount, *entries: Line) -> LedgerFile:
             version=entry.version,
             transaction_type=entry.type,
             released_on=entry.released,
+            accounted_on=entry.accounted,
             posted_on=entry.posted,
             reference=entry.reference,
             period_end=period_end(days[entry]),

@@ -27,6 +27,13 @@ STATES = {
     "in_case": ("landmark", "calm"),
     "resolved": ("check", "good"),
     "signed": ("badge-check", "good"),
+    "accepted": ("circle-check", "good"),
+    "expired": ("hourglass", "quiet"),
+    "revoked": ("circle-x", "quiet"),
+    "overdue": ("triangle-alert", "notice"),
+    "due_today": ("calendar-clock", "notice"),
+    "upcoming": ("circle-dot", "calm"),
+    "done": ("circle-check", "good"),
 }
 TURNING = {"reading", "running"}
 

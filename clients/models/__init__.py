@@ -9,12 +9,14 @@ from clients.models.access import (
     Membership,
     StaffAssignment,
 )
+from clients.models.calendar import CalendarFeed
 from clients.models.importers import BN9_PATTERN, BN15_PATTERN, Importer, ProgramAccount
 from clients.models.people import User, UserManager
 
 __all__ = [
     "BN9_PATTERN",
     "BN15_PATTERN",
+    "CalendarFeed",
     "ClientGroup",
     "GroupStaff",
     "GroupedImporter",

@@ -8,6 +8,8 @@ from django.db.models import F, Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clients.rules import Viewing
+
 
 class UserManager(BaseUserManager["User"]):
     """People are created by invitation or by an administrator, never by themselves."""
@@ -20,6 +22,10 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=(username or "").strip().lower())
+
+
+class NobodyToSave(RuntimeError):
+    """Somebody who only looks as an importer's role was about to be written."""
 
 
 class User(AbstractBaseUser):
@@ -49,6 +55,9 @@ class User(AbstractBaseUser):
 
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
 
+    # set on the copy of a person who looks at an importer as one of its roles
+    viewing: Viewing | None = None
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
 
@@ -66,6 +75,20 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.email
+
+    def save(self, *arguments: Any, **options: Any) -> None:
+        """Raises `NobodyToSave` for a copy: its staff role is not the person's."""
+        self._refuse_a_copy()
+        super().save(*arguments, **options)
+
+    def delete(self, *arguments: Any, **options: Any) -> tuple[int, dict[str, int]]:
+        """Raises `NobodyToSave` for a copy."""
+        self._refuse_a_copy()
+        return super().delete(*arguments, **options)
+
+    def _refuse_a_copy(self) -> None:
+        if self.viewing:
+            raise NobodyToSave(f"{self.email} only looks, and is never written.")
 
     @property
     def is_staff_member(self) -> bool:

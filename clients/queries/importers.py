@@ -44,16 +44,18 @@ _AS_PEOPLE_SORT = Func(
 )
 
 
+def with_leads(importers: Any) -> Any:
+    """Importers, each with the name of the person of our staff it is named to."""
+    leads = StaffAssignment.objects.filter(importer=OuterRef("pk"), user__is_active=True)
+    first = leads.order_by("-is_lead", "id").values("user__full_name")[:1]
+    return importers.annotate(lead_name=Subquery(first))
+
+
 def importers_seen(search: str = "") -> Any:
     """The importers in the open scope by name, those that the words fit, with their accounts."""
-    importers = Importer.objects.annotate(
+    importers = with_leads(Importer.objects.all()).annotate(
         account_numbers=ArraySubquery(
             ProgramAccount.objects.filter(importer=OuterRef("pk")).values("bn15")
-        ),
-        lead_name=Subquery(
-            StaffAssignment.objects.filter(importer=OuterRef("pk"), user__is_active=True)
-            .order_by("-is_lead", "id")
-            .values("user__full_name")[:1]
         ),
     )
     words = search.strip()

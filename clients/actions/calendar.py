@@ -1,0 +1,34 @@
+"""Opening and closing a person's private calendar address."""
+
+import secrets
+
+from django.db import transaction
+from django.utils import timezone
+
+from carmsvc.platform import audit
+from clients.models import CalendarFeed, User
+from clients.queries.calendar import hash_of
+
+
+@transaction.atomic
+def open_calendar(*, person: User, alarm_days: int) -> str:
+    """Make a new address and close the one before; returns its secret, which is kept nowhere."""
+    close_calendar(person=person)
+    secret = secrets.token_urlsafe(32)
+    feed = CalendarFeed.objects.create(
+        user=person, token_hash=hash_of(secret), alarm_days=alarm_days
+    )
+    audit.record_for_brokerage("calendar opened", by=person, target=feed)
+    return secret
+
+
+@transaction.atomic
+def close_calendar(*, person: User) -> bool:
+    """Close a person's address at once; False if none was open."""
+    feeds = CalendarFeed.objects.select_for_update().filter(user=person, revoked_at=None)
+    feed = feeds.first()
+    if feed is None:
+        return False
+    feeds.update(revoked_at=timezone.now())
+    audit.record_for_brokerage("calendar closed", by=person, target=feed)
+    return True

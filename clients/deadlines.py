@@ -1,0 +1,112 @@
+"""The deadlines registry: each room registers how to list its own; pages and feeds ask here.
+
+As with Django's system checks, a room registers a provider when its app is ready, so that what
+many rooms know is collected here and imported nowhere. A deadline is computed from the facts
+each time it is asked for: it cannot go stale, and it is done when the facts say so.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+
+class DeadlineState(StrEnum):
+    """Where a deadline stands on a day."""
+
+    OVERDUE = "overdue"
+    DUE_TODAY = "due_today"
+    UPCOMING = "upcoming"
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """One thing that must be done by a day.
+
+    `key` names it for ever, whatever is recomputed: reminders and calendars go by it. `subject`
+    says what it is about (a program account, a case), `amount` what is at stake in CAD, `reasons`
+    why it is this day, in sentences. `last_lawful_on` is a later day on which the law still takes
+    it (Interpretation Act, s. 26); people are reminded of `due_on`.
+    """
+
+    kind: str
+    key: str
+    importer_id: int
+    due_on: date
+    subject: str
+    address: str
+    is_done: bool = False
+    amount: Decimal | None = None
+    last_lawful_on: date | None = None
+    reasons: tuple[Any, ...] = field(default=(), compare=False)
+
+    @property
+    def order(self) -> tuple[date, int, str]:
+        """The most urgent first; the same every time."""
+        return self.due_on, self.importer_id, self.key
+
+    def state_on(self, day: date) -> DeadlineState:
+        """Where it stands on a day."""
+        if self.is_done:
+            return DeadlineState.DONE
+        if self.due_on < day:
+            return DeadlineState.OVERDUE
+        return DeadlineState.DUE_TODAY if self.due_on == day else DeadlineState.UPCOMING
+
+
+# (importers, first day, last day) -> what is due from the first day to the last, both included
+Provider = Callable[[Collection[int], date, date], Iterable[Deadline]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of deadline: its word for people, and who lists it."""
+
+    name: str
+    label: Any
+    provider: Provider
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(name: str, label: Any, provider: Provider) -> None:
+    """Add a kind of deadline; a name is registered once."""
+    known = _kinds.get(name)
+    if known and known.provider is not provider:
+        raise ValueError(f"Deadlines of kind {name!r} are already listed by {known.provider}.")
+    _kinds[name] = Kind(name, label, provider)
+
+
+def kinds() -> list[Kind]:
+    """Every kind of deadline, by name."""
+    return [_kinds[name] for name in sorted(_kinds)]
+
+
+def label_of(name: str) -> Any:
+    """The word for a kind of deadline."""
+    return _kinds[name].label
+
+
+def deadlines(
+    importers: Collection[int], first: date, last: date, kind: str = ""
+) -> list[Deadline]:
+    """What is due at these importers from a day to a day, the most urgent first.
+
+    The importers must be in the open scope. An unknown kind has no deadlines.
+    """
+    return sorted(_collected(importers, first, last, kind), key=lambda one: one.order)
+
+
+def _collected(
+    importers: Collection[int], first: date, last: date, kind: str
+) -> Iterator[Deadline]:
+    wanted = [one for one in kinds() if kind in ("", one.name)]
+    for one in wanted:
+        for found in one.provider(importers, first, last):
+            if found.kind != one.name or not first <= found.due_on <= last:
+                raise ValueError(f"{one.name}: {found.key} was not asked for")
+            yield found

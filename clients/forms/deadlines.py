@@ -1,0 +1,62 @@
+"""What a person asks of the list of deadlines, and of their calendar."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from clients.deadlines import DeadlineState, kinds
+
+STATES = {
+    DeadlineState.OVERDUE: _("Overdue"),
+    DeadlineState.DUE_TODAY: _("Due today"),
+    DeadlineState.UPCOMING: _("Upcoming"),
+    DeadlineState.DONE: _("Done"),
+}
+
+
+class DeadlineFilterForm(forms.Form):
+    """Which deadlines to list."""
+
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    state = forms.ChoiceField(label=_("State"), required=False)
+    first = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    last = forms.DateField(
+        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        every: list[tuple[str, Any]] = [("", _("All"))]
+        self.fields["kind"].choices = every + [(one.name, one.label) for one in kinds()]
+        self.fields["state"].choices = every + [(one.value, word) for one, word in STATES.items()]
+
+    @property
+    def wish(self) -> dict[str, Any]:
+        """What was asked; what is not valid was not asked."""
+        self.is_valid()
+        said: dict[str, Any] = {name: value for name, value in self.cleaned_data.items() if value}
+        first: date | None = said.get("first")
+        last: date | None = said.get("last")
+        if first and last and last < first:
+            said["first"], said["last"] = last, first
+        return said
+
+
+class CalendarForm(forms.Form):
+    """A private calendar address."""
+
+    alarm_days = forms.TypedChoiceField(
+        label=_("Remind me"),
+        coerce=int,
+        choices=[
+            (1, _("1 day before, and on the day")),
+            (3, _("3 days before, and on the day")),
+            (5, _("5 days before, and on the day")),
+            (10, _("10 days before, and on the day")),
+        ],
+        initial=3,
+    )

@@ -1,0 +1,218 @@
+"""What the statements room knows to be due: statements to get, payments, declarations."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Sum
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from carmsvc.platform.dates import toronto_day
+from carmsvc.platform.money import ZERO
+from clients.deadlines import Deadline, register
+from clients.models import Importer, ProgramAccount
+from statements.models import LedgerEntry, LedgerFile, Statement, StatementLine, TransactionType
+from statements.rules.billing import (
+    BillingPeriod,
+    cad_due_on,
+    last_lawful_day,
+    payment_due_on,
+    period_end,
+    period_ending,
+    statement_on,
+)
+
+# five business days, a long weekend, and the holidays of the turn of the year
+LONGEST_TO_ACCOUNT = timedelta(days=15)
+Key = tuple[int, date]  # program account, last day of a billing period
+
+
+def register_deadlines() -> None:
+    """Tell the registry; called when the app is ready."""
+    register("statement_expected", _("Statement to get"), statements_expected)
+    register("payment_due", _("Payment due"), payments_due)
+    register("cad_due", _("Accounting due"), declarations_due)
+
+
+def _periods(first: date, last: date) -> list[BillingPeriod]:
+    """The billing periods whose statement or payment day may lie between two days."""
+    period = period_ending(period_end(first - timedelta(days=62)))
+    found = []
+    while period.last <= last:
+        found.append(period)
+        period = period_ending(period_end(period.last + timedelta(days=1)))
+    return found
+
+
+def _accounts(importers: Collection[int]) -> list[ProgramAccount]:
+    return list(ProgramAccount.objects.filter(importer__in=importers).order_by("id"))
+
+
+def _statements(importers: Collection[int], periods: list[BillingPeriod]) -> dict[Key, Statement]:
+    rows = Statement.objects.filter(
+        importer__in=importers,
+        period_end__in=[period.last for period in periods],
+        superseded_by=None,
+    )
+    return {(row.program_account_id, row.period_end): row for row in rows}
+
+
+def _since(importers: Collection[int]) -> dict[int, date]:
+    """The day from which we look after each importer."""
+    rows = Importer.objects.filter(pk__in=importers).values_list("pk", "created_at")
+    return {pk: toronto_day(created_at) for pk, created_at in rows}
+
+
+def statements_expected(importers: Collection[int], first: date, last: date) -> Iterator[Deadline]:
+    """On the 25th the CBSA issues each account's statement; it is done once it is loaded."""
+    periods = [one for one in _periods(first, last) if first <= statement_on(one) <= last]
+    loaded, since = _statements(importers, periods), _since(importers)
+    for account in _accounts(importers):
+        for period in periods:
+            statement = loaded.get((account.pk, period.last))
+            if statement is None and statement_on(period) < since[account.importer_id]:
+                continue
+            yield Deadline(
+                kind="statement_expected",
+                key=f"statement-expected/{account.bn15}/{period.last}",
+                importer_id=account.importer_id,
+                due_on=statement_on(period),
+                subject=account.bn15,
+                address=_page_of(statement, account),
+                is_done=statement is not None,
+                reasons=(
+                    _("The CBSA issues the statement of account on the 25th."),
+                    _period_reason(period),
+                ),
+            )
+
+
+def payments_due(importers: Collection[int], first: date, last: date) -> Iterator[Deadline]:
+    """What each account must pay by the 10th weekday after the 17th, once known with its amount.
+
+    It is done when nothing is payable, or when the next statement shows it paid.
+    """
+    periods = [one for one in _periods(first, last) if first <= payment_due_on(one) <= last]
+    loaded, since = _statements(importers, periods), _since(importers)
+    paid = _paid_on_next(loaded)
+    for account in _accounts(importers):
+        for period in periods:
+            statement = loaded.get((account.pk, period.last))
+            if statement is None and payment_due_on(period) < since[account.importer_id]:
+                continue
+            yield _payment_due(account, period, statement, paid)
+
+
+def _payment_due(
+    account: ProgramAccount,
+    period: BillingPeriod,
+    statement: Statement | None,
+    paid: dict[Key, Decimal],
+) -> Deadline:
+    due_on, lawful = payment_due_on(period), last_lawful_day(period)
+    payable = statement.total_payable if statement else None
+    settled = payable is not None and paid.get((account.pk, period.last), ZERO) >= payable
+    return Deadline(
+        kind="payment_due",
+        key=f"payment-due/{account.bn15}/{period.last}",
+        importer_id=account.importer_id,
+        due_on=due_on,
+        subject=account.bn15,
+        address=_page_of(statement, account),
+        is_done=settled,
+        amount=max(payable, ZERO) if payable is not None else None,
+        last_lawful_on=lawful if lawful != due_on else None,
+        reasons=(
+            _("The 10th weekday after the 17th, holidays counted (SOR/86-1062, s. 10.1)."),
+            _period_reason(period),
+        ),
+    )
+
+
+def _paid_on_next(loaded: dict[Key, Statement]) -> dict[Key, Decimal]:
+    """What the statement after each of these shows as paid (CAD, positive)."""
+    if not loaded:
+        return {}
+    after = {key: period_end(key[1] + timedelta(days=1)) for key in loaded}
+    sums = (
+        StatementLine.objects.filter(
+            importer__in={one.importer_id for one in loaded.values()},
+            statement__program_account__in={account for account, _last in loaded},
+            statement__period_end__in=set(after.values()),
+            statement__superseded_by=None,
+            transaction_type=TransactionType.PAYMENT,
+        )
+        .order_by()
+        .values_list("statement__program_account", "statement__period_end")
+        .annotate(total=Sum("amount"))
+    )
+    shown = {(account, last): -total for account, last, total in sums}
+    return {key: shown.get((key[0], after[key]), ZERO) for key in loaded}
+
+
+def declarations_due(importers: Collection[int], first: date, last: date) -> Iterator[Deadline]:
+    """Releases whose accounting declaration (CAD) is not accepted yet, together for each day.
+
+    Only ledgers that state an accounting date can tell; a transaction that a statement already
+    shows has been accounted for.
+    """
+    grouped: dict[Any, list[Any]] = defaultdict(list)
+    waiting = _not_accounted(importers, first - LONGEST_TO_ACCOUNT, last)
+    for importer_id, account_id, bn15, released_on, count, total in waiting:
+        due_on = cad_due_on(released_on)
+        if first <= due_on <= last:
+            grouped[importer_id, account_id, bn15, due_on].append((count, total))
+    for (importer_id, _account, bn15, due_on), parts in grouped.items():
+        count = sum(part[0] for part in parts)
+        yield Deadline(
+            kind="cad_due",
+            key=f"cad-due/{bn15}/{due_on}",
+            importer_id=importer_id,
+            due_on=due_on,
+            subject=f"{bn15} × {count}",
+            address=reverse("importer", args=[importer_id]),
+            amount=sum((part[1] for part in parts), ZERO),
+            reasons=(_("Five business days after release (SOR/86-1062, s. 10)."),),
+        )
+
+
+def _not_accounted(importers: Collection[int], first: date, last: date) -> Any:
+    """Entries released from a day to a day and not accounted for, counted for each day."""
+    files = LedgerFile.objects.filter(
+        importer__in=importers, profile__mapping__column_map__has_key="accounted_on"
+    )
+    billed = StatementLine.objects.filter(
+        importer=OuterRef("importer"), transaction_no=OuterRef("transaction_no")
+    )
+    entries = LedgerEntry.objects.filter(
+        importer__in=importers,
+        period_end__in={period_end(first), period_end(last)} | _ends_between(first, last),
+        file__in=files,
+        superseded_by=None,
+        accounted_on=None,
+        released_on__range=(first, last),
+    )
+    return (
+        entries.filter(~Exists(billed))
+        .order_by()
+        .values_list("importer_id", "program_account_id", "program_account__bn15", "released_on")
+        .annotate(count=Count("id"), total=Sum("amount"))
+    )
+
+
+def _ends_between(first: date, last: date) -> set[date]:
+    return {period.last for period in _periods(first, last) if first <= period.last <= last}
+
+
+def _page_of(statement: Statement | None, account: ProgramAccount) -> str:
+    if statement:
+        return reverse("statement", args=[statement.pk])
+    return reverse("importer", args=[account.importer_id])
+
+
+def _period_reason(period: BillingPeriod) -> Any:
+    words = {"first": period.first.isoformat(), "last": period.last.isoformat()}
+    return _("For goods released from %(first)s to %(last)s.") % words
