@@ -134,6 +134,12 @@ def finance(importer: Importer) -> User:
 
 
 @pytest.fixture
+def owner(importer: Importer) -> User:
+    """One of the importer's own people, who manages the others."""
+    return _person("owner@maple.example", importer, role="owner")
+
+
+@pytest.fixture
 def other_finance(stranger: Importer) -> User:
     """The stranger's finance person."""
     return _person("finance@optics.example", stranger, role="finance")
