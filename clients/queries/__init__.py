@@ -14,7 +14,7 @@ from clients.queries.importers import (
     importer_numbered,
     importers_seen,
 )
-from clients.queries.people import lead_for, person_called
+from clients.queries.people import importers_where, lead_for, person_called
 
 __all__ = [
     "account_numbered",
@@ -23,6 +23,7 @@ __all__ = [
     "importer_ids_for_request",
     "importer_numbered",
     "importers_seen",
+    "importers_where",
     "lead_for",
     "may",
     "may_here",
