@@ -131,6 +131,7 @@ def _hand_over_importer(held: StaffAssignment, to: User, by: User) -> None:
     with importer_scope(held.importer_id):
         taken, _new = StaffAssignment.objects.get_or_create(importer_id=held.importer_id, user=to)
         taken.is_lead = taken.is_lead or held.is_lead
+        held.delete()  # first: there is one lead at a time
         taken.save(update_fields=["is_lead"])
         audit.record(
             "assignment handed over",
@@ -140,12 +141,12 @@ def _hand_over_importer(held: StaffAssignment, to: User, by: User) -> None:
             before={"user": held.user.email, "is_lead": held.is_lead},
             after={"user": to.email, "is_lead": taken.is_lead},
         )
-        held.delete()
 
 
 def _hand_over_group(held: GroupStaff, to: User, by: User) -> None:
     taken, _new = GroupStaff.objects.get_or_create(group=held.group, user=to)
     taken.is_lead = taken.is_lead or held.is_lead
+    held.delete()
     taken.save(update_fields=["is_lead"])
     audit.record_for_brokerage(
         "group place handed over",
@@ -154,4 +155,3 @@ def _hand_over_group(held: GroupStaff, to: User, by: User) -> None:
         before={"user": held.user.email, "is_lead": held.is_lead},
         after={"user": to.email, "is_lead": taken.is_lead},
     )
-    held.delete()

@@ -12,8 +12,9 @@ from rest_framework.views import APIView
 from carmsvc.platform.api_keys import ApiKey
 from carmsvc.platform.tenancy import importers_in_scope
 from carmsvc.platform.throttling import RateHeaders
-from clients.models import Membership, User
-from clients.rules import Permission, permissions_of_importer_role, permissions_of_staff
+from clients.models import User
+from clients.queries import permissions_by_importer, permissions_here
+from clients.rules import Permission
 
 
 class _PersonSerializer(serializers.ModelSerializer[User]):
@@ -61,14 +62,8 @@ class MeDoor(RateHeaders, APIView):
 
 def _seen(user: User, key: ApiKey | None) -> Iterable[dict[str, Any]]:
     """Each importer in the scope with what may be done there; a reading key only views."""
-    roles: dict[int, str] = {}
-    if not user.is_staff_member:
-        roles = dict(Membership.objects.filter(user=user).values_list("importer_id", "role"))
-    for importer_id in importers_in_scope():
-        if user.is_staff_member:
-            allowed = permissions_of_staff(user.staff_role)
-        else:
-            allowed = permissions_of_importer_role(roles.get(importer_id, ""))
-        if key and not key.may_write:
-            allowed = allowed & {Permission.VIEW}
-        yield {"id": importer_id, "permissions": sorted(allowed)}
+    held, everywhere = permissions_by_importer(user, importers_in_scope()), permissions_here(user)
+    reads_only = key is not None and not key.may_write
+    for importer_id, allowed in held.items():
+        told = allowed & {Permission.VIEW} if reads_only else allowed | everywhere
+        yield {"id": importer_id, "permissions": sorted(told)}

@@ -50,6 +50,9 @@ class StaffAssignment(TenantModel):
         default_manager_name = "objects"
         constraints = [
             models.UniqueConstraint(fields=["importer", "user"], name="one_assignment"),
+            models.UniqueConstraint(
+                fields=["importer"], condition=Q(is_lead=True), name="one_lead_of_an_importer"
+            ),
         ]
         indexes = [models.Index(fields=["user"], name="assignments_of_user")]
 
@@ -87,6 +90,7 @@ class GroupedImporter(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["importer", "group"], name="once_in_a_group"),
         ]
+        indexes = [models.Index(fields=["group", "importer"], name="places_of_a_group")]
 
 
 class GroupStaff(models.Model):
@@ -100,6 +104,9 @@ class GroupStaff(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["group", "user"], name="once_in_a_groups_staff"),
+            models.UniqueConstraint(
+                fields=["group"], condition=Q(is_lead=True), name="one_lead_of_a_group"
+            ),
         ]
 
 

@@ -5,6 +5,7 @@ from clients.queries.access import (
     importer_ids_for_request,
     may,
     may_here,
+    permissions_by_importer,
     permissions_here,
     permissions_of,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "lead_for",
     "may",
     "may_here",
+    "permissions_by_importer",
     "permissions_here",
     "permissions_of",
     "person_called",

@@ -1,5 +1,7 @@
 """Who may see which importers, and what they may do there."""
 
+from collections.abc import Iterable
+
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
@@ -11,6 +13,7 @@ from clients.rules import (
     Permission,
     permissions_of_importer_role,
     permissions_of_staff,
+    permissions_while_viewing,
 )
 
 
@@ -18,6 +21,8 @@ def importer_ids_for(user: User | AnonymousUser) -> list[int]:
     """The importers a person may see; an administrator sees all of them."""
     if not isinstance(user, User) or not user.is_active:
         return []
+    if user.viewing:
+        return [user.viewing.importer_id]
     if user.is_administrator:
         return every_importer_id()
     with user_scope(user.pk):
@@ -49,16 +54,26 @@ def importer_ids_for_request(request: HttpRequest) -> list[int]:
 
 def permissions_of(user: User | AnonymousUser, importer_id: int) -> frozenset[Permission]:
     """Everything a person may do with an importer in their scope."""
+    return permissions_by_importer(user, [importer_id])[importer_id]
+
+
+def permissions_by_importer(
+    user: User | AnonymousUser, importer_ids: Iterable[int]
+) -> dict[int, frozenset[Permission]]:
+    """Everything a person may do with each of these importers of their scope."""
+    wanted = list(importer_ids)
     if not isinstance(user, User) or not user.is_active:
-        return frozenset()
+        return dict.fromkeys(wanted, frozenset())
+    if user.viewing:
+        seen, role = user.viewing.importer_id, user.viewing.role
+        return {
+            one: permissions_while_viewing(role) if one == seen else frozenset() for one in wanted
+        }
     if user.is_staff_member:
-        return permissions_of_staff(user.staff_role) - BROKERAGE_WIDE
-    role = (
-        Membership.objects.filter(user=user, importer_id=importer_id)
-        .values_list("role", flat=True)
-        .first()
-    )
-    return permissions_of_importer_role(role or "")
+        return dict.fromkeys(wanted, permissions_of_staff(user.staff_role) - BROKERAGE_WIDE)
+    own = Membership.objects.filter(user=user, importer__in=wanted)
+    roles = dict(own.values_list("importer_id", "role"))
+    return {one: permissions_of_importer_role(roles.get(one, "")) for one in wanted}
 
 
 def may(user: User | AnonymousUser, permission: Permission, importer_id: int) -> bool:

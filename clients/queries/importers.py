@@ -4,12 +4,13 @@ import re
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, Func, OuterRef, Q, Subquery
+from django.db.models import F, Func, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from carmsvc.platform.refusals import Refused
 from carmsvc.platform.tenancy import every_importer_id, importer_scope
-from clients.models import Importer, ProgramAccount, StaffAssignment
+from clients.models import Importer, ProgramAccount
+from clients.queries.staff import named_lead
 
 
 def importer_by_bn9(bn9: str) -> Importer | None:
@@ -46,9 +47,7 @@ _AS_PEOPLE_SORT = Func(
 
 def with_leads(importers: Any) -> Any:
     """Importers, each with the name of the person of our staff it is named to."""
-    leads = StaffAssignment.objects.filter(importer=OuterRef("pk"), user__is_active=True)
-    first = leads.order_by("-is_lead", "id").values("user__full_name")[:1]
-    return importers.annotate(lead_name=Subquery(first))
+    return importers.annotate(lead_name=named_lead("full_name"))
 
 
 def importers_seen(search: str = "") -> Any:

@@ -10,24 +10,15 @@ from django.utils.translation import gettext as _
 from carmsvc.platform.refusals import Refused
 from carmsvc.platform.tenancy import importers_in_scope
 from clients.models import Membership, StaffAssignment, User
-from clients.rules import (
-    BROKERAGE_WIDE,
-    IMPORTER_ROLES,
-    Permission,
-    permissions_of_staff,
-)
+from clients.queries.access import permissions_by_importer
+from clients.queries.staff import lead_of
+from clients.rules import Permission
 
 
 def lead_for(importer_id: int) -> User | None:
     """The person of our staff whom an importer's stuck work is named to."""
-    assignment = (
-        StaffAssignment.objects.filter(importer_id=importer_id, user__is_active=True)
-        .select_related("user")
-        .order_by("-is_lead", "id")
-        .first()
-    )
-    if assignment:
-        lead: User = assignment.user
+    lead = lead_of(importer_id)
+    if lead:
         return lead
     administrators = User.objects.filter(staff_role=User.StaffRole.ADMINISTRATOR, is_active=True)
     first: User | None = administrators.order_by("id").first()
@@ -44,13 +35,8 @@ def person_called(email: str) -> User:
 
 def importers_where(person: User, permission: Permission) -> list[int]:
     """The importers of the open scope with which a person may do this."""
-    scope = importers_in_scope()
-    if person.is_staff_member:
-        allowed = permissions_of_staff(person.staff_role) - BROKERAGE_WIDE
-        return list(scope) if permission in allowed else []
-    roles = [role for role, allowed in IMPORTER_ROLES.items() if permission in allowed]
-    own = Membership.objects.filter(user=person, role__in=roles, importer__in=scope)
-    return list(own.values_list("importer_id", flat=True))
+    held = permissions_by_importer(person, importers_in_scope())
+    return [importer_id for importer_id, allowed in held.items() if permission in allowed]
 
 
 def people_of(importer_id: int) -> Any:

@@ -4,19 +4,26 @@ from clients.rules.invitations import InvitationState, invitation_state
 from clients.rules.permissions import (
     BROKERAGE_WIDE,
     IMPORTER_ROLES,
+    READING,
     STAFF_ROLES,
     Permission,
     permissions_of_importer_role,
     permissions_of_staff,
+    permissions_while_viewing,
 )
+from clients.rules.viewing import VIEWING_LASTS, Viewing
 
 __all__ = [
     "BROKERAGE_WIDE",
     "IMPORTER_ROLES",
+    "READING",
     "STAFF_ROLES",
+    "VIEWING_LASTS",
     "InvitationState",
     "Permission",
+    "Viewing",
     "invitation_state",
     "permissions_of_importer_role",
     "permissions_of_staff",
+    "permissions_while_viewing",
 ]

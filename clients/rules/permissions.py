@@ -34,6 +34,9 @@ BROKERAGE_WIDE = frozenset(
     }
 )
 
+# what looking at an importer as one of its roles leaves of the role
+READING = frozenset({Permission.VIEW, Permission.READ_AUDIT})
+
 _VIEWER = frozenset({Permission.VIEW})
 _ANALYST = _VIEWER | {
     Permission.UPLOAD,
@@ -70,3 +73,8 @@ def permissions_of_staff(role: str) -> frozenset[Permission]:
 def permissions_of_importer_role(role: str) -> frozenset[Permission]:
     """What one of an importer's own people with this role may do."""
     return IMPORTER_ROLES.get(role, frozenset())
+
+
+def permissions_while_viewing(importer_role: str) -> frozenset[Permission]:
+    """What is left of an importer's role for somebody who only looks as it."""
+    return permissions_of_importer_role(importer_role) & READING
