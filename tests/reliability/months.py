@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from carmsvc.platform.audit import broken_links
+from carmsvc.platform.audit_chain import broken_links
 from carmsvc.platform.tenancy import importer_scope
 from clients.models import Importer, ProgramAccount, User
 from reconciliation.models import MatchRun

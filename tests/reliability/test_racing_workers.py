@@ -7,7 +7,7 @@ from typing import Any
 from celery import Celery
 from django.db import connection, transaction
 
-from carmsvc.platform.audit import broken_links
+from carmsvc.platform.audit_chain import broken_links
 from carmsvc.platform.tenancy import importer_scope
 from clients.models import Importer, ProgramAccount
 from reconciliation.actions import collect_from_importer, request_run, run_match
