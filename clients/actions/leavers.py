@@ -22,7 +22,7 @@ def deactivate_person(*, person: User, by: User) -> Belongings:
     Answers what they held when they left, keys included, for whoever takes over.
     """
     # two administrators who close each other's account at once: the second finds theirs closed
-    locked = User.objects.select_for_update().in_bulk(sorted({person.pk, by.pk}))
+    locked = User.objects.select_for_update().order_by("pk").in_bulk({person.pk, by.pk})
     leaver, by = locked[person.pk], locked[by.pk]
     _demand_to_manage(by)
     reason = _reason_to_keep(leaver, by)
