@@ -14,7 +14,9 @@ from carmsvc.platform.throttling import RateHeaders
 from clients.api import NOT_SEEN
 from clients.api.deadlines import DeadlineDoor
 from clients.api.importers import ImporterDoor, ProgramAccountDoor
+from clients.api.invitations import InvitationDoor
 from clients.api.me import MeDoor
+from clients.api.memberships import MembershipDoor
 from reconciliation.api.groups import ExpectedDoor, MatchDoor, SuggestionDoor
 from reconciliation.api.runs import MatchRunDoor
 from reconciliation.api.variances import VarianceDoor
@@ -58,6 +60,8 @@ router = SimpleRouter(use_regex_path=False)
 for prefix, name, door in (
     ("importers", "importer", ImporterDoor),
     ("program-accounts", "program-account", ProgramAccountDoor),
+    ("memberships", "membership", MembershipDoor),
+    ("invitations", "invitation", InvitationDoor),
     ("statement-files", "statement-file", StatementFileDoor),
     ("ledger-files", "ledger-file", LedgerFileDoor),
     ("statements", "statement", StatementDoor),

@@ -318,6 +318,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False},
     "ENUM_NAME_OVERRIDES": {
+        "StaffRole": "clients.models.User.StaffRole",
+        "ImporterRole": "clients.models.Membership.Role",
         "FileState": "statements.models.StatementFile.State",
         "RunState": "reconciliation.models.MatchRun.State",
         "VarianceState": "reconciliation.models.Variance.State",

@@ -6,6 +6,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from carmsvc.platform.api_keys import ApiKey
+from clients.actions.invitations import invite
 from clients.models import Importer, User
 from reconciliation.models import MatchRun
 from statements.models import LedgerFile, StatementFile
@@ -81,11 +82,16 @@ def _addresses(patterns: Any, prefix: str = "") -> list[str]:
 
 
 @pytest.fixture
-def everything(run: MatchRun, api: Caller, importer: Importer) -> dict[str, Any]:
+def everything(
+    run: MatchRun, api: Caller, importer: Importer, owner: User, analyst: User
+) -> dict[str, Any]:
     """An id of Maple's for each kind of address, each of which its own people can read."""
     group = {name: api.get(f"{name}/", run=run.pk).json()["results"] for name in ("matches",)}
+    invite(email="a@maple.example", importer_role="owner", importers=[importer], by=analyst)
     return {
         "importers": importer.pk,
+        "memberships": api.get("memberships/").json()["results"][0]["id"],
+        "invitations": api.get("invitations/").json()["results"][0]["id"],
         "program-accounts": api.get("program-accounts/").json()["results"][0]["id"],
         "statement-files": api.get("statement-files/").json()["results"][0]["id"],
         "ledger-files": api.get("ledger-files/").json()["results"][0]["id"],
