@@ -12,16 +12,23 @@ from carmsvc.platform.audit import AuditEvent
 from carmsvc.platform.audit_origin import network_address, origin
 from carmsvc.platform.tenancy import importer_scope
 from clients.models import Importer, ProgramAccount, User
-from reconciliation.models import MatchRun
+from reconciliation.actions import explain_variances
+from reconciliation.models import MatchRun, Variance
 from tests.pages.conftest import october
 
 PROXY = {"REMOTE_ADDR": "10.0.0.1"}
 
 
 @pytest.fixture
-def run(importer: Importer) -> MatchRun:
+def run(importer: Importer, administrator: User) -> MatchRun:
+    """A run whose differences are all explained, so that it can be signed."""
     with importer_scope(importer.pk):
-        return october(ProgramAccount.objects.get(bn15="123456782RM0001"))
+        run = october(ProgramAccount.objects.get(bn15="123456782RM0001"))
+        numbers = list(Variance.objects.values_list("group_no", flat=True))
+        explain_variances(
+            run=run, group_nos=numbers, reason_code="timing", note="", by=administrator
+        )
+        return run
 
 
 def last(importer: Importer) -> AuditEvent:
@@ -36,7 +43,7 @@ def test_a_change_on_a_page_says_the_address_and_the_request(
     client = Client(REMOTE_ADDR="203.0.113.7")
     client.force_login(analyst)
 
-    response = client.post(f"/runs/{run.pk}/suggestions/1/confirm/")
+    response = client.post(f"/runs/{run.pk}/sign-offs/")
 
     told = last(importer)
     assert (told.actor, told.actor_id) == ("analyst@broker.example", analyst.pk)

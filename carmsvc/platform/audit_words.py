@@ -1,0 +1,147 @@
+"""Every action that the audit tells of: its fixed word, a short name, and what somebody did.
+
+`carmsvc.platform.audit.record` takes no other word. The word is what is stored and hashed; the
+name and the sentence are for people, in their language.
+"""
+
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = str | Promise
+
+
+class Action(NamedTuple):
+    """An action for people: its name, and what somebody did: `<who> <did>`."""
+
+    name: Words
+    did: Words
+
+
+ACTIONS: dict[str, Action] = {
+    # the importer
+    "importer created": Action(_("Importer registered"), _("registered the importer")),
+    "second factor rule changed": Action(
+        _("Second-factor rule changed"),
+        _("changed whether this importer’s people need a second factor"),
+    ),
+    # files and statements
+    "file received": Action(_("File received"), _("sent a file")),
+    "file loaded": Action(_("File loaded"), _("loaded a file")),
+    "file rejected": Action(_("File rejected"), _("rejected a file")),
+    "file needs_mapping": Action(
+        _("File waits for a mapping"), _("left a file for somebody to say how its columns are read")
+    ),
+    "file superseded": Action(_("File superseded"), _("set a file aside for a newer one")),
+    "file parked": Action(_("File parked"), _("parked a file that failed three times")),
+    "statement superseded": Action(
+        _("Statement superseded"), _("replaced a statement with a corrected one")
+    ),
+    "mapping confirmed": Action(
+        _("Mapping confirmed"), _("confirmed how a file’s columns are read")
+    ),
+    "repairs confirmed": Action(_("Repairs confirmed"), _("confirmed the repairs of a file")),
+    "original opened": Action(_("Original downloaded"), _("downloaded the original of a file")),
+    "rows exported": Action(_("Rows exported"), _("exported the bad rows of a file")),
+    "sent again": Action(_("Sent again"), _("sent parked work again")),
+    # reconciliation
+    "run requested": Action(_("Reconciliation requested"), _("asked for a reconciliation")),
+    "run finished": Action(_("Reconciled"), _("reconciled a statement")),
+    "run withdrawn": Action(
+        _("Reconciliation withdrawn"), _("withdrew the reconciliation of a superseded statement")
+    ),
+    "run parked": Action(
+        _("Reconciliation parked"), _("parked a reconciliation that failed three times")
+    ),
+    "suggestion confirmed": Action(_("Suggestion confirmed"), _("confirmed a suggested pair")),
+    "suggestion refused": Action(_("Suggestion refused"), _("refused a suggested pair")),
+    "variance explained": Action(_("Variance explained"), _("explained a variance")),
+    "variance reopened": Action(
+        _("Explanation taken back"), _("took back the explanation of a variance")
+    ),
+    "signed off as preparer": Action(
+        _("Signed as preparer"), _("signed a reconciliation as its preparer")
+    ),
+    "signed off as reviewer": Action(
+        _("Signed as reviewer"), _("signed a reconciliation as its reviewer")
+    ),
+    "run reopened": Action(
+        _("Signatures taken off"), _("took the signatures off a reconciliation")
+    ),
+    # people
+    "person invited": Action(_("Person invited"), _("invited a person")),
+    "invitation sent again": Action(_("Invitation sent again"), _("sent an invitation again")),
+    "invitation revoked": Action(_("Invitation revoked"), _("revoked an invitation")),
+    "invitation accepted": Action(_("Invitation accepted"), _("accepted an invitation")),
+    "person joined": Action(_("Person let in"), _("let a person in")),
+    "person removed": Action(_("Person removed"), _("took a person off the importer")),
+    "person deactivated": Action(_("Person deactivated"), _("deactivated a person")),
+    "person reactivated": Action(_("Person reactivated"), _("let a deactivated person in again")),
+    "role changed": Action(_("Role changed"), _("changed a person’s role")),
+    # the brokerage’s staff
+    "staff role changed": Action(
+        _("Staff role changed"), _("changed the role of one of the staff")
+    ),
+    "staff assigned": Action(_("Staff assigned"), _("assigned one of the staff to the importer")),
+    "staff assignment changed": Action(
+        _("Assignment changed"), _("changed how one of the staff is assigned")
+    ),
+    "staff unassigned": Action(_("Staff unassigned"), _("took the importer off one of the staff")),
+    "assignment handed over": Action(_("Assignment handed over"), _("handed an assignment over")),
+    "group place handed over": Action(
+        _("Group place handed over"), _("handed a place in a client group over")
+    ),
+    "client group created": Action(_("Client group created"), _("created a client group")),
+    "client group changed": Action(_("Client group changed"), _("changed a client group")),
+    "client group deleted": Action(_("Client group deleted"), _("deleted a client group")),
+    "importers put in client group": Action(
+        _("Importers put in a client group"), _("put importers in a client group")
+    ),
+    "importers taken out of client group": Action(
+        _("Importers taken out of a client group"), _("took importers out of a client group")
+    ),
+    "staff put in client group": Action(
+        _("Staff put in a client group"), _("put one of the staff in a client group")
+    ),
+    "staff of client group changed": Action(
+        _("Staff of a client group changed"), _("changed the staff of a client group")
+    ),
+    "staff taken out of client group": Action(
+        _("Staff taken out of a client group"), _("took one of the staff out of a client group")
+    ),
+    "view as began": Action(
+        _("Viewing as a role began"), _("began to look at the importer as one of its roles")
+    ),
+    "view as ended": Action(
+        _("Viewing as a role ended"), _("stopped looking at the importer as one of its roles")
+    ),
+    # accounts
+    "signed in": Action(_("Signed in"), _("signed in")),
+    "signed out": Action(_("Signed out"), _("signed out")),
+    "signed out everywhere": Action(_("Signed out everywhere"), _("signed out everywhere")),
+    "session ended": Action(_("Session ended"), _("ended a session")),
+    "sign-in failed": Action(_("Sign-in failed"), _("failed to sign in")),
+    "password changed": Action(_("Password changed"), _("changed a password")),
+    "address change asked for": Action(
+        _("Address change asked for"), _("asked for another e-mail address")
+    ),
+    "address changed": Action(_("Address changed"), _("changed an e-mail address")),
+    "profile changed": Action(_("Profile changed"), _("changed a profile")),
+    "factor added": Action(_("Second factor added"), _("added a second factor")),
+    "factor removed": Action(_("Second factor removed"), _("removed a second factor")),
+    "calendar opened": Action(_("Calendar address opened"), _("opened a private calendar address")),
+    "calendar closed": Action(_("Calendar address closed"), _("closed a private calendar address")),
+    # API keys
+    "API key created": Action(_("API key created"), _("made an API key")),
+    "API key revoked": Action(_("API key revoked"), _("revoked an API key")),
+    "API key refused": Action(_("API key refused"), _("was refused with an API key")),
+    # the audit itself
+    "audit exported": Action(_("Audit exported"), _("exported the audit")),
+    "audit check requested": Action(
+        _("Audit check requested"), _("asked whether the chain is whole")
+    ),
+    "audit heads kept": Action(
+        _("Ends of the chains kept"), _("kept where every importer’s chain ends")
+    ),
+}
