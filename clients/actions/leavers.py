@@ -9,6 +9,8 @@ from carmsvc.platform import audit
 from carmsvc.platform.api_keys import ApiKey
 from carmsvc.platform.refusals import Refused
 from carmsvc.platform.tenancy import every_importer_id, importer_scope
+from clients.actions.groups import put_staff, take_staff
+from clients.actions.staff import assign_staff, unassign_staff
 from clients.models import GroupStaff, StaffAssignment, User
 from clients.queries import may_here
 from clients.queries.leavers import Belongings, belongings_of, keys_in_force
@@ -120,38 +122,24 @@ def hand_over(*, person: User, to: User, by: User) -> int:
     if not to.is_active or not to.is_staff_member or to.pk == person.pk:
         raise Refused(_("Choose somebody else of the brokerage's staff to take over."))
     held = belongings_of(person)
-    for assignment in held.assignments:
-        _hand_over_importer(assignment, to, by)
-    for place in held.groups:
-        _hand_over_group(place, to, by)
+    with importer_scope(every_importer_id()):
+        for assignment in held.assignments:
+            _hand_over_importer(assignment, person, to, by)
+        for place in held.groups:
+            _hand_over_group(place, person, to, by)
     return held.to_hand_over
 
 
-def _hand_over_importer(held: StaffAssignment, to: User, by: User) -> None:
-    with importer_scope(held.importer_id):
-        taken, _new = StaffAssignment.objects.get_or_create(importer_id=held.importer_id, user=to)
-        taken.is_lead = taken.is_lead or held.is_lead
-        held.delete()  # first: there is one lead at a time
-        taken.save(update_fields=["is_lead"])
-        audit.record(
-            "assignment handed over",
-            importer_id=held.importer_id,
-            by=by,
-            target=to,
-            before={"user": held.user.email, "is_lead": held.is_lead},
-            after={"user": to.email, "is_lead": taken.is_lead},
-        )
+def _hand_over_importer(held: StaffAssignment, person: User, to: User, by: User) -> None:
+    """Who looks after it already and leads it goes on leading it."""
+    there = StaffAssignment.objects.filter(importer=held.importer, user=to).exists()
+    unassign_staff(person=person, importers=[held.importer], by=by)
+    if held.is_lead or not there:
+        assign_staff(person=to, importers=[held.importer], is_lead=held.is_lead, by=by)
 
 
-def _hand_over_group(held: GroupStaff, to: User, by: User) -> None:
-    taken, _new = GroupStaff.objects.get_or_create(group=held.group, user=to)
-    taken.is_lead = taken.is_lead or held.is_lead
-    held.delete()
-    taken.save(update_fields=["is_lead"])
-    audit.record_for_brokerage(
-        "group place handed over",
-        by=by,
-        target=held.group,
-        before={"user": held.user.email, "is_lead": held.is_lead},
-        after={"user": to.email, "is_lead": taken.is_lead},
-    )
+def _hand_over_group(held: GroupStaff, person: User, to: User, by: User) -> None:
+    there = GroupStaff.objects.filter(group=held.group, user=to).exists()
+    take_staff(group=held.group, person=person, by=by)
+    if held.is_lead or not there:
+        put_staff(group=held.group, person=to, is_lead=held.is_lead, by=by)

@@ -7,7 +7,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Membership, User
-from clients.queries.people import staff_to_take_over
+from clients.queries.staff import assignable_staff
 
 ROLE_HELP = {
     Membership.Role.OWNER: _("sends files, manages people and API keys, reads the audit"),
@@ -85,7 +85,8 @@ class HandOverForm(forms.Form):
 
     def __init__(self, *arguments: Any, person: User, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.fields["to"].queryset = staff_to_take_over(person)  # type: ignore[attr-defined]
+        others = assignable_staff().exclude(pk=person.pk)
+        self.fields["to"].queryset = others  # type: ignore[attr-defined]
 
 
 class NewcomerForm(forms.Form):

@@ -1,6 +1,5 @@
 """Who is who."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, Value
@@ -64,14 +63,4 @@ def owners_of(importer_id: int) -> Any:
     """The importer's owners who can sign in."""
     return Membership.objects.filter(
         importer_id=importer_id, role=Membership.Role.OWNER, user__is_active=True
-    )
-
-
-def staff_to_take_over(person: User) -> Iterable[User]:
-    """The brokerage's people who can take over from somebody."""
-    return (
-        User.objects.exclude(staff_role="")
-        .filter(is_active=True)
-        .exclude(pk=person.pk)
-        .order_by(Lower("full_name"), "id")
     )

@@ -202,10 +202,11 @@ def test_what_somebody_looked_after_is_handed_over_with_the_lead(
     assert belongings_of(analyst).is_nothing
     with importer_scope(importer.pk):
         assert StaffAssignment.objects.get(user=mei).is_lead is True
-        told = AuditEvent.objects.get(action="assignment handed over")
-    assert told.before == {"user": analyst.email, "is_lead": True}
-    assert told.after == {"user": mei.email, "is_lead": True}
-    assert BrokerageEvent.objects.get().action == "group place handed over"
+        told = AuditEvent.objects.filter(target_kind="user").order_by("sequence")
+        assert [(event.action, event.before, event.after) for event in told][-2:] == [
+            ("staff unassigned", {"email": analyst.email, "is_lead": True}, None),
+            ("staff assigned", None, {"email": mei.email, "is_lead": True}),
+        ]
 
 
 def test_who_is_there_already_takes_the_lead_too(
@@ -213,6 +214,18 @@ def test_who_is_there_already_takes_the_lead_too(
 ) -> None:
     with importer_scope(importer.pk):
         StaffAssignment.objects.filter(user=analyst).update(is_lead=True)
+    hand_over(person=analyst, to=reviewer, by=administrator)
+
+    with importer_scope(importer.pk):
+        held = list(StaffAssignment.objects.values_list("user", "is_lead"))
+    assert held == [(reviewer.pk, True)]
+
+
+def test_who_leads_already_goes_on_leading(
+    analyst: User, reviewer: User, administrator: User, importer: Importer
+) -> None:
+    with importer_scope(importer.pk):
+        StaffAssignment.objects.filter(user=reviewer).update(is_lead=True)
     hand_over(person=analyst, to=reviewer, by=administrator)
 
     with importer_scope(importer.pk):
