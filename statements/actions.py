@@ -27,6 +27,7 @@ from statements.rules.billing import LAST_DAY_OF_PERIOD
 logger = logging.getLogger(__name__)
 
 AnyFile = StatementFile | LedgerFile
+MOST_REPAIRS_TOLD = 100
 _ACTIVE = ("received", "reading", "needs_mapping", "loaded")
 
 
@@ -117,7 +118,8 @@ def _receive(
     except IntegrityError:  # the same bytes came in at the same moment
         file.original.delete(save=False)
         return Received(model.objects.get(state__in=_ACTIVE, **_nulls_as_nulls(same)), False)
-    _tell("file received", file, by or "command", file_name=file_name, sha256=digest)
+    after = {name: None if value is None else str(value) for name, value in told.items()}
+    _tell("file received", file, by or "command", after=after, file_name=file_name, sha256=digest)
     _nudge(file)
     return Received(file, is_new=True)
 
@@ -135,8 +137,11 @@ def _sha256(content: "File[bytes]") -> str:
 
 
 def _nudge(file: AnyFile) -> None:
-    kind = "statement" if isinstance(file, StatementFile) else "ledger"
-    nudge(f"statements.tasks.take_in_{kind}_file", importer_id=file.importer_id, file_id=file.pk)
+    nudge(
+        f"statements.tasks.take_in_{_kind(file)}_file",
+        importer_id=file.importer_id,
+        file_id=file.pk,
+    )
 
 
 def _tell(action: str, file: AnyFile, by: object, **details: Any) -> None:
@@ -167,15 +172,24 @@ def _take_in(model: Any, importer_id: int, file_id: int) -> bool:
         logger.exception("%s %s failed", model.__name__, file_id)
         with importer_scope(importer_id):
             person = lead_for(importer_id)
-            work.give_back(model, file_id, token, repr(failure), person)
+            if work.give_back(model, file_id, token, repr(failure), person):
+                _tell_parked(model.objects.get(pk=file_id), person)
         return False
     return True
+
+
+def _tell_parked(file: AnyFile, person: User | None) -> None:
+    """Somebody is named to look after a file that failed three times."""
+    after = {"parked_for": person.email if person else None}
+    _tell("file parked", file, "worker", before={"state": file.state}, after=after)
 
 
 def confirm_mapping(*, file: AnyFile, answers: dict[str, str], name: str, by: User | None) -> None:
     """Save how this file's columns are read, and read it so; raises `Refused`."""
     if file.state != file.State.NEEDS_MAPPING or not file.proposal:
         raise Refused(_("This file does not wait for a mapping."))
+    name = (name.strip() or file.file_name)[:100]
+    before = _as_read(file) | {"mapping": _saved_mapping(file, name)}
     account = answers.pop("program_account", "")
     if account:
         _set_account(file, account)
@@ -186,7 +200,29 @@ def confirm_mapping(*, file: AnyFile, answers: dict[str, str], name: str, by: Us
             _("Answer the question “%(key)s” with one of its choices.") % {"key": unanswered}
         ) from None
     file.profile = _saved_profile(file, mapping, name, by)
-    _read_again(file, by, "mapping confirmed", profile=file.profile.name)
+    _read_again(file, by, "mapping confirmed", before=before, after=_as_read(file))
+
+
+def _as_read(file: AnyFile) -> dict[str, Any]:
+    """How a file's columns are read, as the audit tells it."""
+    account, profile = file.program_account, file.profile
+    return {
+        "program_account": account.bn15 if account else None,
+        "profile": profile.name if profile else None,
+        "mapping": profile.mapping if profile else None,
+    }
+
+
+def _saved_mapping(file: AnyFile, name: str) -> Any:
+    """What a saved layout of this name says now: confirming the name again replaces it."""
+    saved = MappingProfile.objects.filter(
+        importer_id=file.importer_id, kind=_kind(file), name=name
+    ).first()
+    return saved.mapping if saved else None
+
+
+def _kind(file: AnyFile) -> str:
+    return "statement" if isinstance(file, StatementFile) else "ledger"
 
 
 def _set_account(file: AnyFile, bn15: str) -> None:
@@ -197,11 +233,10 @@ def _set_account(file: AnyFile, bn15: str) -> None:
 
 
 def _saved_profile(file: AnyFile, mapping: Mapped, name: str, by: User | None) -> MappingProfile:
-    kind = "statement" if isinstance(file, StatementFile) else "ledger"
     profile: MappingProfile = MappingProfile.objects.update_or_create(
         importer_id=file.importer_id,
-        kind=kind,
-        name=(name.strip() or file.file_name)[:100],
+        kind=_kind(file),
+        name=name,
         defaults={
             "header_signature": mapping.signature,
             "mapping": json.loads(json.dumps(mapping.to_json())),
@@ -218,7 +253,15 @@ def confirm_repairs(*, file: AnyFile, by: User | None) -> int:
     if file.state != file.State.REJECTED or not repairs:
         raise Refused(_("There is no suggested repair to confirm in this file."))
     file.repairs = [*file.repairs, *repairs]
-    _read_again(file, by, "repairs confirmed", repairs=repairs[:100], count=len(repairs))
+    _read_again(
+        file,
+        by,
+        "repairs confirmed",
+        before={"state": file.state},
+        after={"state": file.State.RECEIVED},
+        repairs=repairs[:MOST_REPAIRS_TOLD],
+        count=len(repairs),
+    )
     return len(repairs)
 
 
@@ -240,14 +283,29 @@ def send_again(*, file: AnyFile, by: User) -> None:
     """Give a parked file three new tries; raises `Refused` when it is not parked."""
     if not work.send_again(type(file), file.pk):
         raise Refused(_("This file is not parked."))
-    _tell("sent again", file, by)
+    before = {"parked_for": str(file.parked_for) if file.parked_for else None}
+    _tell("sent again", file, by, before=before, after={"parked_for": None})
     _nudge(file)
+
+
+def open_original(*, file: AnyFile, by: User) -> Any:
+    """Hand out a file as it was uploaded; who took it is told."""
+    _tell("original opened", file, by, file_name=file.file_name, sha256=file.sha256)
+    return file.original.open("rb")
+
+
+def note_rows_exported(*, file: AnyFile, severity: str, by: User) -> None:
+    """Somebody takes the bad rows of a file with them."""
+    _tell("rows exported", file, by, file_name=file.file_name, severity=severity)
 
 
 def park_exhausted_files(importer_ids: list[int]) -> int:
     """Park the files whose worker died three times, each named to a person; returns how many."""
     with importer_scope(importer_ids):
-        return sum(
-            work.park_exhausted(model, lambda file: lead_for(file.importer_id))
-            for model in (StatementFile, LedgerFile)
-        )
+        return sum(work.park_exhausted(model, _parked_for) for model in (StatementFile, LedgerFile))
+
+
+def _parked_for(file: AnyFile) -> User | None:
+    person = lead_for(file.importer_id)
+    _tell_parked(file, person)
+    return person

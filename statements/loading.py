@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.db import connection
 
+from carmsvc.platform import audit
 from statements.models import COMPONENTS, LedgerFile, Statement, StatementFile
 
 _AMOUNTS = ("amount", *COMPONENTS, "open_amount")
@@ -107,6 +108,14 @@ def supersede_statement(file: StatementFile, statement_id: int) -> Statement | N
     if found is None or found.file_id > file.pk:
         return found
     standing.update(superseded_by=statement_id)
+    audit.record(
+        "statement superseded",
+        importer_id=file.importer_id,
+        by="worker",
+        target=found,
+        before={"superseded_by": None},
+        after={"superseded_by": statement_id},
+    )
     StatementFile.objects.filter(pk=found.file_id).update(state=StatementFile.State.SUPERSEDED)
     return None
 

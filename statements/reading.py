@@ -165,10 +165,22 @@ def _json(value: Any) -> Any:
 
 
 def _finish(file: Any, state: str) -> None:
-    file.state, file.claim_token, file.leased_until = state, None, None
+    before, file.state = file.state, state
+    file.claim_token, file.leased_until = None, None
     file.last_failure = ""
     file.save()
-    audit.record(f"file {state}", importer_id=file.importer_id, by="worker", target=file)
+    audit.record(
+        f"file {state}",
+        importer_id=file.importer_id,
+        by="worker",
+        target=file,
+        before={"state": before},
+        after={"state": state},
+        file_name=file.file_name,
+        rows=file.rows_read,
+        errors=file.error_count,
+        refusal=file.refusal,
+    )
     # whatever became of it, files that were loaded meanwhile have waited for it
     nudge("reconciliation.tasks.collect_from_importer", importer_id=file.importer_id)
 

@@ -193,7 +193,8 @@ def file_progress(request: HttpRequest, kind: str, file_id: int) -> HttpResponse
 def file_original(request: HttpRequest, kind: str, file_id: int) -> FileResponse:
     """The file as it was uploaded."""
     file = _file(request, kind, file_id, Permission.VIEW)
-    return FileResponse(file.original.open("rb"), as_attachment=True, filename=file.file_name)
+    original = actions.open_original(file=file, by=request.user)
+    return FileResponse(original, as_attachment=True, filename=file.file_name)
 
 
 @require_safe
@@ -201,7 +202,9 @@ def file_problems(request: HttpRequest, kind: str, file_id: int) -> HttpResponse
     """Every bad row as CSV, to work through beside the file."""
     file = _file(request, kind, file_id, Permission.VIEW)
     header = [_("Row"), _("Column"), _("Value"), _("What is wrong"), _("Suggestion")]
-    problems = queries.problems_of(file, request.GET.get("severity", "error"))
+    severity = "warning" if request.GET.get("severity") == "warning" else "error"
+    problems = queries.problems_of(file, severity)
+    actions.note_rows_exported(file=file, severity=severity, by=request.user)
     rows = (
         (
             one.row_no,

@@ -54,11 +54,11 @@ def origin() -> dict[str, Any]:
 
 def _of_request(request: Any) -> dict[str, Any]:
     key = getattr(request, "api_key", None)
-    viewing = getattr(request, "viewing", None)
+    viewing = getattr(getattr(request, "user", None), "viewing", None)
     told = {
         "how": API_KEY if key else PAGE,
         "key": key.prefix if key else None,
-        "viewing": str(viewing) if viewing else None,
+        "viewing": viewing.role if viewing else None,
         "address": network_address(request),
         "request": request.number,
     }

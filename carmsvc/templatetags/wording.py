@@ -6,6 +6,8 @@ from django import template
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from carmsvc.platform.audit_words import ACTIONS
+
 register = template.Library()
 
 FIELDS = {
@@ -70,17 +72,6 @@ KIND_HELP = {
 
 MONEY = {"amount", "debit", "credit", "open_amount", "duty", "sima", "surtax", "safeguard"}
 MONEY |= {"excise_duty", "excise_tax", "gst", "pst_hst", "interest", "penalty"}
-AUDIT = {
-    "run finished": _("Reconciled"),
-    "run reopened": _("Signatures taken off"),
-    "sent again": _("Sent again"),
-    "variance explained": _("Variance explained"),
-    "variance reopened": _("Explanation taken back"),
-    "suggestion confirmed": _("Suggestion confirmed"),
-    "suggestion refused": _("Suggestion refused"),
-    "signed off as preparer": _("Signed as preparer"),
-    "signed off as reviewer": _("Signed as reviewer"),
-}
 ACTORS = {"worker": _("automatically"), "command": _("by a command")}
 
 
@@ -93,7 +84,7 @@ def holds_money(field: str) -> bool:
 @register.filter
 def audit_word(action: str) -> Any:
     """The word for something that happened."""
-    return AUDIT.get(action, action)
+    return ACTIONS[action].name if action in ACTIONS else action
 
 
 @register.filter

@@ -34,7 +34,10 @@ def create_importer(
             importer.save(force_insert=True)
             for bn15 in accounts:
                 ProgramAccount.objects.create(importer=importer, bn15=bn15)
-            audit.record("importer created", importer_id=key.pk, by=by, target=importer)
+            after = {"legal_name": importer.legal_name, "bn9": number, "program_accounts": accounts}
+            audit.record(
+                "importer created", importer_id=key.pk, by=by, target=importer, after=after
+            )
     return importer
 
 

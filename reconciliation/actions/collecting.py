@@ -13,7 +13,7 @@ from carmsvc.platform.tenancy import importer_scope
 from clients.actions import Refused
 from clients.models import User
 from clients.queries import lead_for
-from reconciliation.actions.runs import request_run
+from reconciliation.actions.runs import request_run, tell_parked
 from reconciliation.models import MatchRun
 from statements.models import LedgerFile, Statement, StatementFile
 from statements.queries import is_being_read
@@ -90,12 +90,25 @@ def _issued_since(importer_id: int) -> set[int]:
 def park_exhausted_runs(importer_ids: Iterable[int]) -> int:
     """Park the runs whose worker died three times, each named to a person; returns how many."""
     with importer_scope(importer_ids):
-        return work.park_exhausted(MatchRun, lambda run: lead_for(run.importer_id))
+        return work.park_exhausted(MatchRun, _parked_for)
+
+
+def _parked_for(run: MatchRun) -> User | None:
+    person = lead_for(run.importer_id)
+    tell_parked(run, person)
+    return person
 
 
 def send_again(*, run: MatchRun, by: User) -> None:
     """Give a parked run three new tries; raises `Refused` when it is not parked."""
     if not work.send_again(MatchRun, run.pk):
         raise Refused(_("This run is not parked."))
-    audit.record("sent again", importer_id=run.importer_id, by=by, target=run)
+    audit.record(
+        "sent again",
+        importer_id=run.importer_id,
+        by=by,
+        target=run,
+        before={"parked_for": str(run.parked_for) if run.parked_for else None},
+        after={"parked_for": None},
+    )
     nudge("reconciliation.tasks.run_match", importer_id=run.importer_id, run_id=run.pk)

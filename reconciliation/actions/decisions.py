@@ -41,6 +41,9 @@ def _decide(run: MatchRun, group_no: int, verdict: str, by: User) -> MatchRun:
         importer_id=run.importer_id,
         by=by,
         target=decision,
+        before=None,
+        after={"verdict": verdict},
+        run=run.pk,
         line=pair.line_id,
         entry=pair.entry_id,
     )
@@ -84,6 +87,7 @@ def explain_variances(
     ).select_for_update()
     explained = list(chosen)
     for variance in explained:
+        before = _explanation(variance)
         variance.state = Variance.State.EXPLAINED
         variance.reason_code, variance.note = reason_code.strip()[:40], note.strip()
         variance.decided_at, variance.decided_by = timezone.now(), by
@@ -92,8 +96,9 @@ def explain_variances(
             importer_id=run.importer_id,
             by=by,
             target=variance,
-            reason_code=variance.reason_code,
-            note=variance.note,
+            before=before,
+            after=_explanation(variance),
+            run=run.pk,
         )
     Variance.objects.bulk_update(
         explained, ["state", "reason_code", "note", "decided_at", "decided_by"]
@@ -104,15 +109,29 @@ def explain_variances(
 def reopen_variance(*, variance: Variance, by: User) -> None:
     """Take an explanation back; the variance is open again."""
     _refuse_unless_open(variance.run)
-    before = {"reason_code": variance.reason_code, "note": variance.note}
+    before = _explanation(variance)
     changed = Variance.objects.filter(pk=variance.pk, state=Variance.State.EXPLAINED).update(
         state=Variance.State.OPEN, reason_code="", note="", decided_at=None, decided_by=None
     )
     if not changed:
         raise Refused(_("This variance is not explained."))
     audit.record(
-        "variance reopened", importer_id=variance.importer_id, by=by, target=variance, **before
+        "variance reopened",
+        importer_id=variance.importer_id,
+        by=by,
+        target=variance,
+        before=before,
+        after={"state": Variance.State.OPEN, "reason_code": "", "note": ""},
+        run=variance.run_id,
     )
+
+
+def _explanation(variance: Variance) -> dict[str, str]:
+    return {
+        "state": variance.state,
+        "reason_code": variance.reason_code,
+        "note": variance.note,
+    }
 
 
 def sign_off(*, run: MatchRun, by: User) -> SignOff:
@@ -130,7 +149,15 @@ def sign_off(*, run: MatchRun, by: User) -> SignOff:
     signature: SignOff = SignOff.objects.create(
         importer_id=run.importer_id, run=run, role=role, signed_by=by
     )
-    audit.record(f"signed off as {role}", importer_id=run.importer_id, by=by, target=run)
+    audit.record(
+        f"signed off as {role}",
+        importer_id=run.importer_id,
+        by=by,
+        target=run,
+        before={name: str(one.signed_by) for name, one in signed.items()},
+        after={**{name: str(one.signed_by) for name, one in signed.items()}, role: str(by)},
+        result=run.input_digest,
+    )
     return signature
 
 
@@ -139,8 +166,17 @@ def reopen_run(*, run: MatchRun, by: User, reason: str) -> None:
     if not reason.strip():
         raise Refused(_("Say why the run is reopened."))
     standing = SignOff.objects.filter(run=run, reopened_at=None)
+    before = {one.role: str(one.signed_by) for one in standing.select_related("signed_by")}
     if not standing.update(
         reopened_at=timezone.now(), reopened_by=by, reopen_reason=reason.strip()
     ):
         raise Refused(_("This run is not signed off."))
-    audit.record("run reopened", importer_id=run.importer_id, by=by, target=run, reason=reason)
+    audit.record(
+        "run reopened",
+        importer_id=run.importer_id,
+        by=by,
+        target=run,
+        before=before,
+        after=None,
+        reason=reason.strip(),
+    )

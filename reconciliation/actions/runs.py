@@ -49,6 +49,13 @@ def request_run(*, statement: Statement, by: User | None) -> MatchRun:
             )
     except IntegrityError:  # two asked at once
         return run_under_way(statement) or request_run(statement=statement, by=by)
+    audit.record(
+        "run requested",
+        importer_id=run.importer_id,
+        by=by or "worker",
+        target=run,
+        statement=statement.pk,
+    )
     nudge("reconciliation.tasks.run_match", importer_id=run.importer_id, run_id=run.pk)
     return run
 
@@ -121,9 +128,23 @@ def run_match(*, importer_id: int, run_id: int) -> bool:
     except Exception as failure:
         logger.exception("run %s failed", run_id)
         with importer_scope(importer_id):
-            work.give_back(MatchRun, run_id, token, repr(failure), lead_for(importer_id))
+            person = lead_for(importer_id)
+            if work.give_back(MatchRun, run_id, token, repr(failure), person):
+                tell_parked(MatchRun.objects.get(pk=run_id), person)
         return False
     return True
+
+
+def tell_parked(run: MatchRun, person: User | None) -> None:
+    """Somebody is named to look after a run that failed three times."""
+    audit.record(
+        "run parked",
+        importer_id=run.importer_id,
+        by="worker",
+        target=run,
+        before={"state": run.state},
+        after={"parked_for": person.email if person else None},
+    )
 
 
 def _one_run_at_a_time(run: MatchRun) -> None:
@@ -140,6 +161,10 @@ def _carry_out(run: MatchRun) -> None:
     if statement.superseded_by_id:
         run.state, run.claim_token, run.leased_until = MatchRun.State.WITHDRAWN, None, None
         run.save()
+        after = {"state": run.state, "superseded_by": statement.superseded_by_id}
+        audit.record(
+            "run withdrawn", importer_id=run.importer_id, by="worker", target=run, after=after
+        )
         return
     as_of_on = today_in_toronto()
     before = _run_before(statement)
@@ -206,7 +231,13 @@ def _finish(run: MatchRun, parameters: dict[str, Any], before: MatchRun | None) 
         MatchRun.objects.filter(pk=before.pk).update(superseded_by=run)
     run.save()
     audit.record(
-        "run finished", importer_id=run.importer_id, by="worker", target=run, totals=run.totals
+        "run finished",
+        importer_id=run.importer_id,
+        by="worker",
+        target=run,
+        before={"run": before.pk} if before else None,
+        after={"run": run.pk},
+        totals=run.totals,
     )
     _request_later_runs(run, before)
     # what came to the door while we were at work has waited for us

@@ -66,8 +66,8 @@ def words_told() -> Iterator[Told]:
 
 
 def possible(path: str, word: ast.expr) -> list[str]:
-    """The words that an expression may stand for; a parameter called `action` is looked at where
-    it is given. Anything else cannot be read, and is an error.
+    """The words that an expression may stand for: a name for what it is set to; a parameter for
+    nothing, since it is looked at where it is given. Anything else is an error.
     """
     if isinstance(word, ast.Constant):
         return [str(word.value)]
@@ -80,8 +80,6 @@ def possible(path: str, word: ast.expr) -> list[str]:
         found = [action for action in ACTIONS if re.fullmatch("".join(parts), action)]
         assert found, f"no listed action fits {ast.unparse(word)} in {path}"
         return found
-    if isinstance(word, ast.Name) and word.id == "action":
-        return []
     if isinstance(word, ast.Name):
         return [*_assigned(path, word.id)]
     raise AssertionError(f"{path}: say the word, not {ast.unparse(word)}")

@@ -140,7 +140,7 @@ def test_an_explanation_can_be_taken_back_once(account: ProgramAccount, analyst:
 
     again = Variance.objects.get()
     assert (again.state, again.reason_code, again.note, again.decided_by) == ("open", "", "", None)
-    assert AuditEvent.objects.get(action="variance reopened").details["reason_code"] == "rate"
+    assert AuditEvent.objects.get(action="variance reopened").before["reason_code"] == "rate"
     with pytest.raises(Refused, match="not explained"):
         reopen_variance(variance=again, by=analyst)
 
