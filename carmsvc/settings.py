@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -35,6 +36,12 @@ def listed(name: str, default: str = "") -> list[str]:
     return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
 
 
+def origin(address: str) -> str:
+    """Scheme and host of an address, as a Content-Security-Policy names it."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def celery_address(redis_url: str) -> str:
     """redis-py writes a socket as unix://, Celery as redis+socket://."""
     return redis_url.replace("unix://", "redis+socket://", 1)
@@ -42,6 +49,7 @@ def celery_address(redis_url: str) -> str:
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SECRET_KEY = required("SECRET_KEY")
+SECRET_KEY_FALLBACKS = listed("SECRET_KEY_FALLBACKS")
 DEBUG = flag("DEBUG")
 ALLOWED_HOSTS = listed("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS")
@@ -59,6 +67,10 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
     "csp",
     "django_filters",
     "django_htmx",
@@ -76,6 +88,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "carmsvc.platform.health.HealthDoors",
+    "carmsvc.platform.audit_origin.AuditOrigin",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -88,9 +101,12 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "clients.viewing.ViewingAs",
     "carmsvc.platform.tenancy.ImporterScope",
     # a page is private unless marked
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "clients.presence.Presence",
+    "clients.second_factor.SecondFactorRequired",
 ]
 IMPORTER_SCOPE_RESOLVER = "clients.queries.importer_ids_for_request"
 
@@ -107,6 +123,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "clients.views.asking.brokerage_rights",
             ]
         },
     }
@@ -130,7 +147,7 @@ REDIS_URL = required("REDIS_URL")
 REDIS_SECONDS = 2  # a server that takes connections and never answers would hang an upload
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "carmsvc.platform.limits_cache.LimitsOutliveRedis",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "carmsvc",
         "OPTIONS": {"socket_timeout": REDIS_SECONDS},
@@ -169,7 +186,16 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 15},
     },
     "forget old answers": {"task": "carmsvc.platform.tasks.forget_answers", "schedule": 86_400},
+    "keep audit heads": {"task": "carmsvc.platform.tasks.keep_audit_heads", "schedule": 86_400},
+    "collect audit checks": {
+        "task": "carmsvc.platform.tasks.collect_audit_checks",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS},
+    },
+    "warn of expiring keys": {"task": "clients.tasks.warn_of_expiring_keys", "schedule": 86_400},
     "forget old letters": {"task": "carmsvc.platform.tasks.forget_letters", "schedule": 86_400},
+    "tell deadlines": {"task": "clients.tasks.tell_deadlines", "schedule": 900},
+    "send digests": {"task": "clients.tasks.send_digests", "schedule": 900},
     "collect letters": {
         "task": "carmsvc.platform.tasks.collect_letters",
         "schedule": SWEEP_SECONDS,
@@ -201,13 +227,55 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     )
 ]
 AUTH_PASSWORD_VALIDATORS[0]["OPTIONS"] = {"user_attributes": ["email", "full_name"]}
+ACCOUNT_ADAPTER = "clients.adapter.InvitationOnlyAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_ADAPTER = "clients.adapter.InvitationOnlyAdapter"
+# per address of the account ("key") and per network address ("ip"); the same for no account
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/900s/key,30/900s/ip",
+    "reset_password": "5/900s/key,20/m/ip",
+}
+
+# Second factors: the brokerage's people need one; an importer says so of its own people
+STAFF_SECOND_FACTOR = flag("STAFF_SECOND_FACTOR", "1")
+MFA_ADAPTER = "clients.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = os.environ.get("BROKERAGE_NAME", "") or "carmsvc"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock is seldom right to the second
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # or nobody with a factor could change their address
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
+
+# Sign-in at an OpenID Connect provider; off without an issuer
+OIDC_ISSUER = os.environ.get("OIDC_ISSUER", "")
+OIDC_NAME = os.environ.get("OIDC_NAME", "") or "OpenID Connect"
+OIDC_SECOND_FACTOR = flag("OIDC_SECOND_FACTOR")  # 1: the provider asks for it, we do not
+SOCIALACCOUNT_ADAPTER = "clients.single_sign_on.KnownPeopleOnly"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
+if OIDC_ISSUER:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": OIDC_NAME,
+                "client_id": required("OIDC_CLIENT_ID"),
+                "secret": required("OIDC_CLIENT_SECRET"),
+                "settings": {"server_url": OIDC_ISSUER.rstrip("/")},
+            }
+        ],
+    }
+
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -221,6 +289,11 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "carmsvc@localhost")
 
 INVITATION_DAYS = whole("INVITATION_DAYS", 7)
+
+# API keys: how long one works when nobody says, and at most
+API_KEY_DAYS = whole("API_KEY_DAYS", 365)
+API_KEY_MOST_DAYS = whole("API_KEY_MOST_DAYS", 730)
+API_KEY_OVERLAP_DAYS = 14  # how long a key that is being replaced may go on, at most
 
 # Languages and time
 LANGUAGE_CODE = "en"
@@ -268,9 +341,8 @@ BROKERAGE_NAME = os.environ.get("BROKERAGE_NAME", "")
 
 # The wall to the outside
 SECURE_SSL_REDIRECT = IS_HTTPS and flag("SECURE_SSL_REDIRECT", "1")
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_TLS_PROXY", "0") else None
-)
+BEHIND_TLS_PROXY = flag("BEHIND_TLS_PROXY")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS_PROXY else None
 SECURE_HSTS_SECONDS = 63_072_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
@@ -286,7 +358,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        "form-action": [SELF, *([origin(OIDC_ISSUER)] if OIDC_ISSUER else [])],
         "frame-ancestors": [NONE],
     }
 }
@@ -297,7 +369,10 @@ REST_FRAMEWORK = {
         "carmsvc.platform.authentication.ApiKeyAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "carmsvc.platform.authentication.WithinGrants",
+    ],
     "DEFAULT_PAGINATION_CLASS": "carmsvc.platform.pagination.KeysetPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

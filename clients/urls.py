@@ -2,10 +2,22 @@
 
 from django.urls import path
 
-from clients.views import deadlines, importers, invitations, people
+from clients.views import (
+    deadlines,
+    groups,
+    importers,
+    invitations,
+    matrix,
+    notices,
+    people,
+    staff,
+    viewing,
+)
 
 OF_IMPORTER = "importers/<int:importer_id>/"
 PERSON = "people/<int:person_id>/"
+MEMBER = "staff/<int:person_id>/"
+GROUP = "groups/<int:group_id>/"
 urlpatterns = [
     path("importers/", importers.importer_list, name="importer-list"),
     path("importers/new/", importers.importer_new, name="importer-new"),
@@ -65,8 +77,48 @@ urlpatterns = [
         deadlines.deadline_month,
         name="importer-deadline-month",
     ),
+    path("notices/", notices.notice_list, name="notice-list"),
+    path("notices/count/", notices.notice_count, name="notice-count"),
+    path("notices/reading/", notices.notice_reading, name="notice-reading"),
+    path("notices/settings/", notices.notice_settings, name="notice-settings"),
     path("calendar/", deadlines.calendar_page, name="calendar"),
     path("calendar/opening/", deadlines.calendar_opening, name="calendar-opening"),
     path("calendar/closing/", deadlines.calendar_closing, name="calendar-closing"),
     path("calendar/<str:secret>.ics", deadlines.calendar_feed, name="calendar-feed"),
+    path("staff/", staff.staff_list, name="staff-list"),
+    path("staff/new/", staff.staff_invitation_new, name="staff-invitation-new"),
+    path(MEMBER, staff.staff_member, name="staff-member"),
+    path(f"{MEMBER}role/", staff.staff_role, name="staff-role"),
+    path(f"{MEMBER}importers/new/", staff.staff_importers_new, name="staff-importers-new"),
+    path(
+        f"{MEMBER}importers/removal/",
+        staff.staff_importers_removal,
+        name="staff-importers-removal",
+    ),
+    path(f"{OF_IMPORTER}staff/", staff.importer_staff, name="importer-staff"),
+    path(
+        f"{OF_IMPORTER}staff/<int:person_id>/removal/",
+        staff.importer_staff_removal,
+        name="importer-staff-removal",
+    ),
+    path("groups/", groups.group_list, name="group-list"),
+    path("groups/new/", groups.group_new, name="group-new"),
+    path(GROUP, groups.group_page, name="group"),
+    path(f"{GROUP}description/", groups.group_description, name="group-description"),
+    path(f"{GROUP}deletion/", groups.group_deletion, name="group-deletion"),
+    path(f"{GROUP}importers/new/", groups.group_importers_new, name="group-importers-new"),
+    path(
+        f"{GROUP}importers/removal/",
+        groups.group_importers_removal,
+        name="group-importers-removal",
+    ),
+    path(f"{GROUP}staff/", groups.group_staff, name="group-staff"),
+    path(
+        f"{GROUP}staff/<int:person_id>/removal/",
+        groups.group_staff_removal,
+        name="group-staff-removal",
+    ),
+    path("permissions/", matrix.permission_matrix, name="permission-matrix"),
+    path(f"{OF_IMPORTER}viewing/", viewing.viewing_new, name="viewing-new"),
+    path("viewing/end/", viewing.viewing_end, name="viewing-end"),
 ]

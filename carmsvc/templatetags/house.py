@@ -34,6 +34,8 @@ STATES = {
     "due_today": ("calendar-clock", "notice"),
     "upcoming": ("circle-dot", "calm"),
     "done": ("circle-check", "good"),
+    "active": ("circle-check", "good"),
+    "deactivated": ("circle-x", "quiet"),
 }
 TURNING = {"reading", "running"}
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Lower
 
 from clients.models import GroupedImporter, GroupStaff, Importer, StaffAssignment, User
+from clients.queries.accounts import people_with_second_factor
 
 
 def named_lead(field: str) -> Coalesce:
@@ -35,6 +36,14 @@ def staff(search: str = "", state: str = "") -> Any:
     if state in ("active", "deactivated"):
         people = people.filter(is_active=state == "active")
     return people
+
+
+def with_second_factor(people: Any) -> Any:
+    """People, each with whether they have a second factor."""
+    has_one = Q(pk__in=people_with_second_factor())
+    return people.annotate(
+        has_second_factor=ExpressionWrapper(has_one, output_field=BooleanField())
+    )
 
 
 def assignable_staff() -> Any:

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 
 from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from clients import queries
-from clients.rules import Permission
+from clients.rules import BROKERAGE_WIDE, Permission
 
 
 def demand(request: HttpRequest, permission: Permission, importer_id: int) -> None:
@@ -28,6 +29,14 @@ def permissions(request: HttpRequest, importer_id: int) -> dict[str, bool]:
         request.user
     )
     return {permission.value: permission in allowed for permission in Permission}
+
+
+def brokerage_rights(request: HttpRequest) -> dict[str, dict[str, bool]]:
+    """Context processor: what the person may do for the whole brokerage, for the bar and lists:
+    `{% if may_here.manage_staff %}`.
+    """
+    held = queries.permissions_here(getattr(request, "user", AnonymousUser()))
+    return {"may_here": {permission.value: permission in held for permission in BROKERAGE_WIDE}}
 
 
 def tell_refusal(request: HttpRequest, reasons: Iterable[str]) -> None:
