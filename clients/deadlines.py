@@ -63,22 +63,30 @@ Provider = Callable[[Collection[int], date, date], Iterable[Deadline]]
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of deadline: its word for people, and who lists it."""
+    """A kind of deadline: its word for people, who lists it, whom it is told to and when.
+
+    `thresholds` are days before the due date at which people are told (negative: days after);
+    from `escalates_at` on, whoever else of the staff looks after the importer is told too.
+    `audience` are the importer's roles that are told, beside the brokerage's staff.
+    """
 
     name: str
     label: Any
     provider: Provider
+    thresholds: tuple[int, ...] = (7, 2, 0, -1)
+    escalates_at: int = -1
+    audience: frozenset[str] = frozenset()
 
 
 _kinds: dict[str, Kind] = {}
 
 
-def register(name: str, label: Any, provider: Provider) -> None:
+def register(kind: Kind) -> None:
     """Add a kind of deadline; a name is registered once."""
-    known = _kinds.get(name)
-    if known and known.provider is not provider:
-        raise ValueError(f"Deadlines of kind {name!r} are already listed by {known.provider}.")
-    _kinds[name] = Kind(name, label, provider)
+    known = _kinds.get(kind.name)
+    if known and known.provider is not kind.provider:
+        raise ValueError(f"Deadlines of kind {kind.name!r} are already listed: {known.provider}.")
+    _kinds[kind.name] = kind
 
 
 def kinds() -> list[Kind]:
@@ -86,9 +94,14 @@ def kinds() -> list[Kind]:
     return [_kinds[name] for name in sorted(_kinds)]
 
 
+def kind_of(name: str) -> Kind:
+    """The kind of deadline of this name."""
+    return _kinds[name]
+
+
 def label_of(name: str) -> Any:
-    """The word for a kind of deadline."""
-    return _kinds[name].label
+    """The word for a kind of deadline; the name itself for one that is listed no more."""
+    return _kinds[name].label if name in _kinds else name
 
 
 def deadlines(

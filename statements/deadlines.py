@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from carmsvc.platform.dates import toronto_day
 from carmsvc.platform.money import ZERO
-from clients.deadlines import Deadline, register
+from clients.deadlines import Deadline, Kind, register
 from clients.models import Importer, ProgramAccount
 from statements.models import LedgerEntry, LedgerFile, Statement, StatementLine, TransactionType
 from statements.rules.billing import (
@@ -32,9 +32,32 @@ Key = tuple[int, date]  # program account, last day of a billing period
 
 def register_deadlines() -> None:
     """Tell the registry; called when the app is ready."""
-    register("statement_expected", _("Statement to get"), statements_expected)
-    register("payment_due", _("Payment due"), payments_due)
-    register("cad_due", _("Accounting due"), declarations_due)
+    register(
+        Kind(
+            name="statement_expected",
+            label=_("Statement to get"),
+            provider=statements_expected,
+            thresholds=(0, -2),
+        )
+    )
+    register(
+        Kind(
+            name="payment_due",
+            label=_("Payment due"),
+            provider=payments_due,
+            thresholds=(10, 5, 2, 0, -1, -7),
+            escalates_at=0,
+            audience=frozenset({"owner", "finance"}),
+        )
+    )
+    register(
+        Kind(
+            name="cad_due",
+            label=_("Accounting due"),
+            provider=declarations_due,
+            thresholds=(2, 1, 0, -1),
+        )
+    )
 
 
 def _periods(first: date, last: date) -> list[BillingPeriod]:

@@ -11,6 +11,7 @@ from clients.models.access import (
 )
 from clients.models.calendar import CalendarFeed
 from clients.models.importers import BN9_PATTERN, BN15_PATTERN, Importer, ProgramAccount
+from clients.models.notices import Notice, NoticeHours, NoticeMail, NoticePreference
 from clients.models.people import User, UserManager
 
 __all__ = [
@@ -24,6 +25,10 @@ __all__ = [
     "Invitation",
     "InvitedTo",
     "Membership",
+    "Notice",
+    "NoticeHours",
+    "NoticeMail",
+    "NoticePreference",
     "ProgramAccount",
     "StaffAssignment",
     "User",

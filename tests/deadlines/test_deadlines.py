@@ -228,7 +228,7 @@ def test_a_provider_that_answers_what_was_not_asked_is_found_out(monkeypatch: An
 
 def test_two_rooms_cannot_claim_one_kind_of_deadline():
     with pytest.raises(ValueError, match="payment_due"):
-        registry.register("payment_due", "Mine", lambda importers, first, last: [])
+        registry.register(registry.Kind("payment_due", "Mine", lambda importers, first, last: []))
 
 
 def test_a_month_has_whole_weeks_and_each_deadline_on_its_day(account: ProgramAccount):
