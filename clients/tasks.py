@@ -1,0 +1,43 @@
+"""The clients room's work for Celery: thin, safe to run twice and two at once."""
+
+import logging
+from collections.abc import Iterator
+
+from celery import shared_task
+from django.utils import timezone
+
+from carmsvc.platform.tenancy import every_importer_id
+from clients.actions import keys, reminders
+
+logger = logging.getLogger(__name__)
+AT_ONCE = 200  # importers in one transaction
+
+
+@shared_task
+def warn_of_expiring_keys() -> None:
+    """Every day: tell people whose API keys end soon."""
+    keys.warn_of_expiring_keys()
+
+
+@shared_task
+def tell_deadlines() -> None:
+    """Every quarter of an hour: tell people what deadlines have come near.
+
+    What goes wrong at some importers keeps nobody else from being told; the next time tries again.
+    """
+    for importers in _batches(every_importer_id()):
+        try:
+            reminders.remind(importers=importers, now=timezone.now())
+        except Exception:
+            logger.exception("deadlines of importers %s… were not told", importers[0])
+
+
+@shared_task
+def send_digests() -> None:
+    """Every quarter of an hour: send the letters that collect a day or a week."""
+    reminders.send_digests(importers=every_importer_id(), now=timezone.now())
+
+
+def _batches(importers: list[int]) -> Iterator[list[int]]:
+    for at in range(0, len(importers), AT_ONCE):
+        yield importers[at : at + AT_ONCE]
