@@ -7,7 +7,9 @@ from django.db import migrations, models
 
 def verify_addresses(apps: Any, schema_editor: Any) -> None:
     """People came by invitation of the brokerage, which knew their addresses."""
-    address = apps.get_model("account", "EmailAddress").objects.using(schema_editor.connection.alias)
+    address = apps.get_model("account", "EmailAddress").objects.using(
+        schema_editor.connection.alias
+    )
     people = apps.get_model("clients", "User").objects.using(schema_editor.connection.alias)
     for person in people.iterator():
         address.update_or_create(

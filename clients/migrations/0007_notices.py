@@ -12,56 +12,140 @@ from carmsvc.platform.tenancy import Wall
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clients', '0006_verified_addresses'),
+        ("clients", "0006_verified_addresses"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='NoticeHours',
+            name="NoticeHours",
             fields=[
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='notice_hours', serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('quiet_from', models.TimeField(default=datetime.time(19, 0), verbose_name='quiet from')),
-                ('quiet_until', models.TimeField(default=datetime.time(7, 0), verbose_name='quiet until')),
-                ('quiet_on_weekends', models.BooleanField(default=True, verbose_name='quiet on Saturday and Sunday')),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="notice_hours",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "quiet_from",
+                    models.TimeField(default=datetime.time(19, 0), verbose_name="quiet from"),
+                ),
+                (
+                    "quiet_until",
+                    models.TimeField(default=datetime.time(7, 0), verbose_name="quiet until"),
+                ),
+                (
+                    "quiet_on_weekends",
+                    models.BooleanField(default=True, verbose_name="quiet on Saturday and Sunday"),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('key', models.CharField(max_length=200)),
-                ('kind', models.CharField(max_length=60)),
-                ('subject', models.CharField(max_length=200)),
-                ('due_on', models.DateField()),
-                ('amount', carmsvc.platform.fields.MoneyField(decimal_places=2, max_digits=14, null=True)),
-                ('address', models.CharField(max_length=300)),
-                ('in_app', models.BooleanField()),
-                ('mail', models.CharField(choices=[('now', 'At once'), ('daily', 'Once a day, together'), ('weekly', 'Once a week, together'), ('never', 'Not by e-mail')], max_length=10)),
-                ('is_escalated', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('read_at', models.DateTimeField(blank=True, null=True)),
-                ('mailed_at', models.DateTimeField(blank=True, null=True)),
-                ('importer', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clients.importer')),
-                ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("key", models.CharField(max_length=200)),
+                ("kind", models.CharField(max_length=60)),
+                ("subject", models.CharField(max_length=200)),
+                ("due_on", models.DateField()),
+                (
+                    "amount",
+                    carmsvc.platform.fields.MoneyField(decimal_places=2, max_digits=14, null=True),
+                ),
+                ("address", models.CharField(max_length=300)),
+                ("in_app", models.BooleanField()),
+                (
+                    "mail",
+                    models.CharField(
+                        choices=[
+                            ("now", "At once"),
+                            ("daily", "Once a day, together"),
+                            ("weekly", "Once a week, together"),
+                            ("never", "Not by e-mail"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("is_escalated", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("read_at", models.DateTimeField(blank=True, null=True)),
+                ("mailed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "importer",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clients.importer",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['user', '-id'], name='notices_of_a_person'), models.Index(condition=models.Q(('in_app', True), ('read_at', None)), fields=['user'], name='notices_unread'), models.Index(condition=models.Q(('mail__in', ['daily', 'weekly']), ('mailed_at', None)), fields=['user'], name='notices_for_a_digest')],
-                'constraints': [models.UniqueConstraint(fields=('importer', 'user', 'key'), name='told_once')],
+                "indexes": [
+                    models.Index(fields=["user", "-id"], name="notices_of_a_person"),
+                    models.Index(
+                        condition=models.Q(("in_app", True), ("read_at", None)),
+                        fields=["user"],
+                        name="notices_unread",
+                    ),
+                    models.Index(
+                        condition=models.Q(("mail__in", ["daily", "weekly"]), ("mailed_at", None)),
+                        fields=["user"],
+                        name="notices_for_a_digest",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("importer", "user", "key"), name="told_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='NoticePreference',
+            name="NoticePreference",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=60)),
-                ('mail', models.CharField(choices=[('now', 'At once'), ('daily', 'Once a day, together'), ('weekly', 'Once a week, together'), ('never', 'Not by e-mail')], max_length=10)),
-                ('in_app', models.BooleanField(default=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notice_preferences', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=60)),
+                (
+                    "mail",
+                    models.CharField(
+                        choices=[
+                            ("now", "At once"),
+                            ("daily", "Once a day, together"),
+                            ("weekly", "Once a week, together"),
+                            ("never", "Not by e-mail"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("in_app", models.BooleanField(default=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notice_preferences",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'kind'), name='one_preference_for_a_kind')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "kind"), name="one_preference_for_a_kind"
+                    )
+                ],
             },
         ),
         Wall("Notice"),
