@@ -15,6 +15,7 @@ from clients.api import NOT_SEEN
 from clients.api.deadlines import DeadlineDoor
 from clients.api.importers import ImporterDoor, ProgramAccountDoor
 from clients.api.invitations import InvitationDoor
+from clients.api.keys import ApiKeyDoor
 from clients.api.me import MeDoor
 from clients.api.memberships import MembershipDoor
 from reconciliation.api.groups import ExpectedDoor, MatchDoor, SuggestionDoor
@@ -58,6 +59,7 @@ class NoSuchAddress(RateHeaders, APIView):
 
 router = SimpleRouter(use_regex_path=False)
 for prefix, name, door in (
+    ("api-keys", "api-key", ApiKeyDoor),
     ("importers", "importer", ImporterDoor),
     ("program-accounts", "program-account", ProgramAccountDoor),
     ("memberships", "membership", MembershipDoor),

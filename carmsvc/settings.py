@@ -396,6 +396,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "StaffRole": "clients.models.User.StaffRole",
         "ImporterRole": "clients.models.Membership.Role",
+        "ApiKeyState": "clients.rules.keys.KeyState",
         "FileState": "statements.models.StatementFile.State",
         "RunState": "reconciliation.models.MatchRun.State",
         "VarianceState": "reconciliation.models.Variance.State",

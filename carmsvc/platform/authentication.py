@@ -5,16 +5,17 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
-from rest_framework.permissions import SAFE_METHODS
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from carmsvc.platform.api_keys import ApiKey
+from carmsvc.platform.key_grants import grant_needed
 
 SCHEME = "Bearer"
 
 
 class ApiKeyAuthentication(BaseAuthentication):
-    """The key that opened this request's scope; a key without write access reads only.
+    """The key that opened this request's scope.
 
     The middleware looked the key up, once, to open the scope: a view can never see more
     than the database shows it.
@@ -27,12 +28,23 @@ class ApiKeyAuthentication(BaseAuthentication):
         key: ApiKey | None = getattr(request._request, "api_key", None)
         if key is None:
             raise AuthenticationFailed("This API key is not valid, has expired or was revoked.")
-        if request.method not in SAFE_METHODS and not key.may_write:
-            raise PermissionDenied("This API key may only read.")
         return key.user, key
 
     def authenticate_header(self, request: Request) -> str:
         return f'{SCHEME} realm="carmsvc"'
+
+
+class WithinGrants(BasePermission):
+    """A key asks only what it has a grant for; of every view, so that a new one is closed too."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if not isinstance(request.auth, ApiKey):
+            return True
+        match = request.resolver_match
+        grant = grant_needed(str(request.method), match.route if match else "")
+        if grant and not request.auth.allows(grant):
+            raise PermissionDenied(f"This API key lacks the grant {grant}.")
+        return True
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -46,7 +58,7 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
             "type": "http",
             "scheme": "bearer",
             "description": "An API key: `Authorization: Bearer carm_…`. It sees the importers it "
-            "was made for and reads only, unless it was made with write access.",
+            "was made for, and does there what its grants (`statements:read`) name.",
         }
 
 

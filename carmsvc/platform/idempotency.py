@@ -57,6 +57,7 @@ class Replayed(Exception):
 class IdempotentPosts:
     """Mixin for views: honours the `Idempotency-Key` of every POST."""
 
+    told_once: tuple[str, ...] = ()  # fields of an answer that are not kept, such as a secret
     _claim: "dict[str, str] | None" = None
 
     def initial(self, request: Request, *arguments: Any, **named: Any) -> None:
@@ -84,7 +85,7 @@ class IdempotentPosts:
     def finalize_response(self, request: Request, response: Response, *a: Any, **k: Any) -> Any:
         answer = super().finalize_response(request, response, *a, **k)  # type: ignore[misc]
         if self._claim and answer.status_code < 400:
-            _keep(self._claim, answer)
+            _keep(self._claim, answer, self.told_once)
         return answer
 
 
@@ -127,8 +128,10 @@ def _parts(data: Any) -> Iterator[bytes]:
                 yield json.dumps([name, value]).encode()
 
 
-def _keep(claim: dict[str, str], answer: Response) -> None:
+def _keep(claim: dict[str, str], answer: Response, told_once: tuple[str, ...]) -> None:
     body = None if answer.data is None else json.loads(JSONRenderer().render(answer.data))
+    for name in told_once:
+        body[name] = None
     kept = {name: answer.headers[name] for name in ("Location",) if name in answer.headers}
     IdempotencyRecord.objects.create(**claim, status=answer.status_code, body=body, headers=kept)
 

@@ -15,6 +15,7 @@ from carmsvc.platform.api_keys import ApiKey
 from carmsvc.platform.problems import Unprocessable
 from carmsvc.platform.tenancy import importer_scope
 from clients.actions import create_importer, warnings_about
+from clients.actions.keys import open_to_registered
 from clients.api.doors import IdFilter, ReadDoor
 from clients.models import Importer, ProgramAccount
 from clients.queries import may_here
@@ -97,8 +98,7 @@ class ImporterDoor(ReadDoor):
             raise PermissionDenied("Only an administrator registers importers.")
         importer = create_importer(**self.said(ImporterWish), by=self.person)
         if isinstance(request.auth, ApiKey):
-            seen = [*request.auth.importer_ids, importer.pk]
-            ApiKey.objects.filter(pk=request.auth.pk).update(importer_ids=seen)
+            open_to_registered(key=request.auth, importer=importer, by=self.person)
         with importer_scope(importer.pk):
             found = self.rows().get(pk=importer.pk)
         found.warnings = warnings_about(importer.bn9)

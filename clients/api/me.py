@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from carmsvc.platform.api_keys import ApiKey
+from carmsvc.platform.key_grants import may_write_anything
 from carmsvc.platform.tenancy import importers_in_scope
 from carmsvc.platform.throttling import RateHeaders
 from clients.models import User
@@ -27,7 +28,7 @@ class _PersonSerializer(serializers.ModelSerializer[User]):
 class _KeySerializer(serializers.ModelSerializer[ApiKey]):
     class Meta:
         model = ApiKey
-        fields = ("name", "prefix", "may_write", "created_at", "expires_at")
+        fields = ("id", "name", "prefix", "grants", "created_at", "expires_at")
         ref_name = "Key"
 
 
@@ -48,7 +49,7 @@ class MeSerializer(serializers.Serializer[Any]):
 
 
 class MeDoor(RateHeaders, APIView):
-    """Who asks, and what they may do."""
+    """Who asks, and what they may do. Every key may ask this, whatever its grants."""
 
     http_method_names = ["get", "head"]
 
@@ -63,7 +64,7 @@ class MeDoor(RateHeaders, APIView):
 def _seen(user: User, key: ApiKey | None) -> Iterable[dict[str, Any]]:
     """Each importer in the scope with what may be done there; a reading key only views."""
     held, everywhere = permissions_by_importer(user, importers_in_scope()), permissions_here(user)
-    reads_only = key is not None and not key.may_write
+    reads_only = key is not None and not may_write_anything(key.grants)
     for importer_id, allowed in held.items():
         told = allowed & {Permission.VIEW} if reads_only else allowed | everywhere
         yield {"id": importer_id, "permissions": sorted(told)}

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
-from carmsvc.platform.api_keys import find_api_key
+from carmsvc.platform.api_keys import key_of_request
 from carmsvc.platform.tenancy import every_importer_id, user_scope
 from clients.models import GroupedImporter, Membership, StaffAssignment, User
 from clients.rules import (
@@ -45,7 +45,7 @@ def importer_ids_for_request(request: HttpRequest) -> list[int]:
     word, _, text = request.headers.get("Authorization", "").partition(" ")
     if word.lower() != "bearer":
         return importer_ids_for(request.user)
-    key = find_api_key(text.strip())
+    key = key_of_request(text.strip(), request)
     request.api_key = key  # type: ignore[attr-defined]
     if key is None:
         return []

@@ -47,9 +47,9 @@ class Caller:
 
 @pytest.fixture
 def key_for() -> Callable[..., Caller]:
-    def made(user: User, *importers: Importer, may_write: bool = True) -> Caller:
+    def made(user: User, *importers: Importer, grants: tuple[str, ...] = ("*:write",)) -> Caller:
         ids = [importer.pk for importer in importers]
-        told = {"name": "test", "user": user, "importer_ids": ids, "may_write": may_write}
+        told = {"name": "test", "user": user, "importer_ids": ids, "grants": grants}
         return Caller(create_api_key(**told)[1])
 
     return made
@@ -63,7 +63,7 @@ def api(analyst: User, importer: Importer, key_for: Any) -> Caller:
 
 @pytest.fixture
 def reader(analyst: User, importer: Importer, key_for: Any) -> Caller:
-    return key_for(analyst, importer, may_write=False)
+    return key_for(analyst, importer, grants=("*:read",))
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ def test_a_reading_key_reads_and_nothing_else(reader: Caller, run: MatchRun) -> 
 
     told = problem(reader.post("match-runs/", {"statement": run.statement_id}), 403)
 
-    assert told["detail"] == "This API key may only read."
+    assert told["detail"] == "This API key lacks the grant match-runs:write."
 
 
 def test_a_session_needs_its_csrf_token(analyst: User, run: MatchRun) -> None:
@@ -92,7 +92,7 @@ def test_me_says_what_may_be_done_where(api: Caller, reader: Caller, importer: I
     assert writing["importers"][0]["id"] == importer.pk
     assert "sign_off" in writing["importers"][0]["permissions"]
     assert reading["importers"][0]["permissions"] == ["view"]
-    assert reading["key"]["may_write"] is False
+    assert reading["key"]["grants"] == ["*:read"]
     assert "secret" not in str(writing)
 
 

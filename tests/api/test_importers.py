@@ -89,6 +89,7 @@ def everything(
     group = {name: api.get(f"{name}/", run=run.pk).json()["results"] for name in ("matches",)}
     invite(email="a@maple.example", importer_role="owner", importers=[importer], by=analyst)
     return {
+        "api-keys": ApiKey.objects.filter(user=analyst)[0].pk,
         "importers": importer.pk,
         "memberships": api.get("memberships/").json()["results"][0]["id"],
         "invitations": api.get("invitations/").json()["results"][0]["id"],

@@ -27,7 +27,7 @@ from clients.queries.leavers import belongings_of
 
 def key_of(person: User, *importers: Importer) -> tuple[ApiKey, str]:
     ids = [importer.pk for importer in importers]
-    return create_api_key(name="ERP", user=person, importer_ids=ids, may_write=True)
+    return create_api_key(name="ERP", user=person, importer_ids=ids, grants=["*:write"])
 
 
 def answer_to(key: str) -> int:

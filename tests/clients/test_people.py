@@ -157,7 +157,7 @@ def test_somebody_removed_sees_nothing_and_is_signed_out_everywhere(
     phone, desk = Client(), Client()
     for browser in (phone, desk):
         browser.force_login(finance)
-    key, _ = create_api_key(name="ERP", user=finance, importer_ids=[importer.pk], may_write=False)
+    key, _ = create_api_key(name="ERP", user=finance, importer_ids=[importer.pk], grants=["*:read"])
     with importer_scope(importer.pk):
         remove_member(membership=place(finance), by=owner)
 
@@ -177,7 +177,7 @@ def test_somebody_who_still_sees_another_importer_stays_signed_in(
         Membership.objects.create(importer=stranger, user=finance, role="viewer")
     browser = Client()
     browser.force_login(finance)
-    key, _ = create_api_key(name="ERP", user=finance, importer_ids=[importer.pk], may_write=False)
+    key, _ = create_api_key(name="ERP", user=finance, importer_ids=[importer.pk], grants=["*:read"])
     with importer_scope(importer.pk):
         remove_member(membership=place(finance), by=owner)
 

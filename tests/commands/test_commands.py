@@ -257,7 +257,7 @@ def test_a_key_is_shown_once_and_bound_to_what_its_user_sees(
 
     assert code == 0
     assert key["key"].startswith(f"carm_{key['prefix']}_")
-    assert (key["importers"], key["may_write"]) == ([importer.pk], True)
+    assert (key["importers"], key["grants"]) == ([importer.pk], ["*:write"])
     assert refused == 1
     assert "100000009" in reasons["errors"][0]
 

@@ -542,7 +542,7 @@ def test_nobody_changes_sides_by_a_link(
 def test_an_administrator_closes_an_account_after_seeing_what_it_holds(
     signed_in: Browser, administrator: User, finance: User, importer: Importer
 ) -> None:
-    create_api_key(name="ERP", user=finance, importer_ids=[importer.pk], may_write=False)
+    create_api_key(name="ERP", user=finance, importer_ids=[importer.pk], grants=["*:read"])
     browser = signed_in(administrator)
     asked = text_of(browser.get(f"/people/{finance.pk}/deactivation/"))
     assert "Close the account of Finance?" in asked

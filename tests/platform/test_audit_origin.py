@@ -58,7 +58,7 @@ def test_a_change_through_the_api_names_the_key(
     run: MatchRun, analyst: User, importer: Importer
 ) -> None:
     key, text = create_api_key(
-        name="ledger system", user=analyst, importer_ids=[importer.pk], may_write=True
+        name="ledger system", user=analyst, importer_ids=[importer.pk], grants=["*:write"]
     )
 
     response = Client(REMOTE_ADDR="2001:db8::7").post(

@@ -1,20 +1,18 @@
 """Make a key for an integration; it is shown once."""
 
-from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
-from django.utils import timezone
 
 from carmsvc.platform.commands import WRONG_USAGE, DoorCommand
+from carmsvc.platform.key_grants import READ_ALL, WRITE_ALL
 from clients.actions import issue_api_key
 from clients.queries import importer_numbered, person_called
 
-MOST_DAYS = 3650
-
 
 class Command(DoorCommand):
-    """`create_api_key --user EMAIL --importer BN9… [--write] --name N`."""
+    """`create_api_key --user EMAIL --importer BN9… [--grant RESOURCE:RIGHT…] --name N`."""
 
     help = "Make a key for an integration; it is shown once and stored hashed."
 
@@ -31,20 +29,36 @@ class Command(DoorCommand):
             help="which importers it sees; several may be given",
         )
         parser.add_argument("--name", required=True, help="what it is for")
-        parser.add_argument("--write", action="store_true", help="it may also change things")
-        parser.add_argument("--days", type=int, default=365, help="how long it is good for")
+        parser.add_argument(
+            "--grant",
+            dest="grants",
+            metavar="RESOURCE:RIGHT",
+            action="extend",
+            nargs="+",
+            default=[],
+            help="what it may do, such as statements:read or statement-files:write (includes "
+            f"reading); several may be given; {READ_ALL} when nothing is said",
+        )
+        parser.add_argument(
+            "--write", action="store_true", help=f"it may change everything: --grant {WRITE_ALL}"
+        )
+        parser.add_argument(
+            "--days", type=int, default=settings.API_KEY_DAYS, help="how long it is good for"
+        )
 
     def answer(self, **options: Any) -> dict[str, Any]:
-        if not 0 < options["days"] <= MOST_DAYS:
-            raise CommandError(f"--days is 1 to {MOST_DAYS}", returncode=WRONG_USAGE)
+        if not 0 < options["days"] <= settings.API_KEY_MOST_DAYS:
+            message = f"--days is 1 to {settings.API_KEY_MOST_DAYS}"
+            raise CommandError(message, returncode=WRONG_USAGE)
         importers = [importer_numbered(bn9) for bn9 in dict.fromkeys(options["importers"])]
+        grants = [*options["grants"], *([WRITE_ALL] if options["write"] else [])]
         key, text = issue_api_key(
-            name=options["name"][:100],
+            name=options["name"],
             user=person_called(options["user"]),
             importers=importers,
-            may_write=options["write"],
+            grants=grants or [READ_ALL],
             by="command",
-            expires_at=timezone.now() + timedelta(days=options["days"]),
+            days=options["days"],
         )
         return {
             "key": text,
@@ -52,6 +66,6 @@ class Command(DoorCommand):
             "name": key.name,
             "user": key.user.email,
             "importers": key.importer_ids,
-            "may_write": key.may_write,
+            "grants": key.grants,
             "expires_at": key.expires_at.isoformat(),
         }
