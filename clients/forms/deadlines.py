@@ -29,7 +29,7 @@ class DeadlineFilterForm(forms.Form):
     )
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
+        super().__init__(*arguments, label_suffix="", **options)
         every: list[tuple[str, Any]] = [("", _("All"))]
         self.fields["kind"].choices = every + [(one.name, one.label) for one in kinds()]
         self.fields["state"].choices = every + [(one.value, word) for one, word in STATES.items()]

@@ -63,6 +63,14 @@ def _owned(found: Iterable[Deadline], today: date) -> Iterable[Owned]:
 
 
 @dataclass(frozen=True)
+class Together:
+    """Deadlines of one kind and state on one day, told in one line."""
+
+    first: Owned
+    count: int
+
+
+@dataclass(frozen=True)
 class Day:
     """A square of the month: its day, whether it belongs to the month, what is due."""
 
@@ -70,6 +78,17 @@ class Day:
     is_of_month: bool
     is_today: bool
     due: list[Owned]
+
+    @property
+    def together(self) -> list[Together]:
+        """What is due, one line for what is alike at many importers."""
+        alike = sorted(self.due, key=_kind_and_state)
+        groups = [list(group) for _key, group in groupby(alike, _kind_and_state)]
+        return [Together(group[0], len(group)) for group in groups]
+
+
+def _kind_and_state(one: Owned) -> tuple[str, str]:
+    return one.deadline.kind, one.state
 
 
 def month(importers: Collection[int], month_of: date, today: date) -> list[list[Day]]:

@@ -279,3 +279,16 @@ def test_a_stranger_finds_no_calendar_of_another_importer(
 
     for address in ("deadlines/", "deadlines/2026/11/"):
         assert client.get(f"/importers/{importer.pk}/{address}").status_code == 404
+
+
+def test_a_month_across_importers_tells_what_is_alike_in_one_line(
+    at_desk: Client, account: ProgramAccount
+):
+    page = at_desk.get("/deadlines/2026/12/").content.decode()
+
+    assert page.count("<strong>Payment due</strong>") == 2  # the 1st and the 31st
+    assert "kind=payment_due&amp;state=upcoming&amp;first=2026-12-01&amp;last=2026-12-01" in page
+    found = at_desk.get(
+        "/deadlines/?kind=payment_due&state=upcoming&first=2026-12-01&last=2026-12-01"
+    )
+    assert found.context["page"].paginator.count == 2
