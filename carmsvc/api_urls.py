@@ -13,11 +13,13 @@ from carmsvc.platform.problems import NotSeen
 from carmsvc.platform.throttling import RateHeaders
 from clients.api import NOT_SEEN
 from clients.api.deadlines import DeadlineDoor
+from clients.api.groups import ClientGroupDoor
 from clients.api.importers import ImporterDoor, ProgramAccountDoor
 from clients.api.invitations import InvitationDoor
 from clients.api.keys import ApiKeyDoor
 from clients.api.me import MeDoor
 from clients.api.memberships import MembershipDoor
+from clients.api.staff import StaffAssignmentDoor, StaffDoor
 from reconciliation.api.groups import ExpectedDoor, MatchDoor, SuggestionDoor
 from reconciliation.api.runs import MatchRunDoor
 from reconciliation.api.variances import VarianceDoor
@@ -62,6 +64,9 @@ for prefix, name, door in (
     ("api-keys", "api-key", ApiKeyDoor),
     ("importers", "importer", ImporterDoor),
     ("program-accounts", "program-account", ProgramAccountDoor),
+    ("staff", "staff", StaffDoor),
+    ("staff-assignments", "staff-assignment", StaffAssignmentDoor),
+    ("client-groups", "client-group", ClientGroupDoor),
     ("memberships", "membership", MembershipDoor),
     ("invitations", "invitation", InvitationDoor),
     ("statement-files", "statement-file", StatementFileDoor),
