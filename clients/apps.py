@@ -1,5 +1,7 @@
 """The clients app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class ClientsConfig(AppConfig):
 
     name = "clients"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen to what allauth tells of sign-ins."""
+        import_module("clients.account_events")

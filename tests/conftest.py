@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import encrypt
 from django.db import connections
 from django.utils import translation
 from hypothesis import HealthCheck
@@ -11,6 +13,7 @@ from hypothesis import settings as hypothesis_settings
 
 from carmsvc.platform.tenancy import importer_scope
 from clients.actions import create_importer
+from clients.actions.accounts import mark_email_verified
 from clients.models import Importer, Membership, ProgramAccount, StaffAssignment, User
 
 hypothesis_settings.register_profile(
@@ -45,6 +48,7 @@ def private_files(settings: Any, tmp_path: Any) -> None:
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.CELERY_BROKER_URL = "memory://"
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STAFF_SECOND_FACTOR = True  # as in production; the embedded environment has it off
 
 
 @pytest.fixture(autouse=True)
@@ -54,10 +58,25 @@ def english() -> Iterator[None]:
         yield
 
 
+# an authenticator app's secret, in base 32
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def settle(person: User) -> User:
+    """Somebody who has been here for a while: a verified address and, of staff, a second factor."""
+    mark_email_verified(person)
+    if person.staff_role:
+        app = Authenticator(user=person, type="totp", data={"secret": encrypt(SECRET)})
+        Authenticator.objects.bulk_create([app])  # nothing to be told of on the audit chain
+    return person
+
+
 @pytest.fixture
 def administrator(db: None) -> User:
-    return User.objects.create_user(
-        "admin@broker.example", PASSWORD, full_name="Ada Admin", staff_role="administrator"
+    return settle(
+        User.objects.create_user(
+            "admin@broker.example", PASSWORD, full_name="Ada Admin", staff_role="administrator"
+        )
     )
 
 
@@ -109,7 +128,7 @@ def _person(email: str, importer: Importer, *, staff_role: str = "", role: str =
             Membership.objects.create(importer=importer, user=person, role=role)
         else:
             StaffAssignment.objects.create(importer=importer, user=person)
-    return person
+    return settle(person)
 
 
 @pytest.fixture

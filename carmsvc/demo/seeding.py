@@ -15,6 +15,7 @@ from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.money import ZERO
 from carmsvc.platform.tenancy import every_importer_id, importer_scope
 from clients.actions import create_importer
+from clients.actions.accounts import mark_email_verified
 from clients.models import Importer, Membership, ProgramAccount, StaffAssignment, User
 from reconciliation.actions import collect_from_importer, explain_variances, run_match, sign_off
 from reconciliation.models import MatchRun, Variance
@@ -48,9 +49,10 @@ def seed() -> Iterator[str]:
 def _people() -> None:
     for email, name, role, language in STAFF:
         if not User.objects.filter(email=email).exists():
-            User.objects.create_user(
+            person = User.objects.create_user(
                 email, PASSWORD, full_name=name, staff_role=role, language=language
             )
+            mark_email_verified(person)
     for number, filed_by, name in KNOWN_FILERS:
         KnownFiler.objects.get_or_create(
             account_security_no=number, defaults={"filed_by": filed_by, "name": name}
@@ -84,6 +86,7 @@ def _importer_person(client: Client, importer: Importer) -> None:
         full_name="Finance, " + client.legal_name,
         language=client.language,
     )
+    mark_email_verified(person)
     Membership.objects.create(importer=importer, user=person, role=Membership.Role.FINANCE)
 
 

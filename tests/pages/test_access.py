@@ -7,6 +7,7 @@ from carmsvc.platform.tenancy import importer_scope
 from clients.models import Importer, User
 from reconciliation.models import MatchRun, Variance
 from statements.models import LedgerFile
+from tests.conftest import settle
 from tests.pages.conftest import Browser
 
 
@@ -61,7 +62,7 @@ def test_staff_who_are_not_assigned_find_none_of_it(run: MatchRun, signed_in: Br
     elsewhere = User.objects.create_user(
         "else@broker.example", "x", full_name="Else", staff_role="analyst"
     )
-    browser = signed_in(elsewhere)
+    browser = signed_in(settle(elsewhere))
 
     assert {browser.get(address).status_code for address in pages_to_see(run)} == {404}
 

@@ -14,6 +14,7 @@ from clients.models import Importer, ProgramAccount, User
 from reconciliation import actions
 from reconciliation.models import MatchRun, Variance
 from statements.models import LedgerFile, StatementFile
+from tests.conftest import settle
 from tests.pages.conftest import Browser, october
 from tests.pages.test_run_page import text_of
 
@@ -119,4 +120,4 @@ def test_an_item_of_another_importer_is_not_in_the_queue(
         "else@broker.example", "x", full_name="Else", staff_role="analyst"
     )
 
-    assert "Maple" not in text_of(signed_in(elsewhere).get("/work/"))
+    assert "Maple" not in text_of(signed_in(settle(elsewhere)).get("/work/"))
