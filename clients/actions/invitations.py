@@ -22,6 +22,7 @@ from carmsvc.platform import audit
 from carmsvc.platform.outbox import put_letter
 from carmsvc.platform.refusals import Refused
 from carmsvc.platform.tenancy import importer_scope
+from clients.actions.accounts import mark_email_verified
 from clients.actions.people import create_person, join
 from clients.models import Importer, Invitation, InvitedTo, Membership, User
 from clients.queries.invitations import (
@@ -254,6 +255,7 @@ def accept_as_newcomer(*, token_hash: str, full_name: str, language: str, passwo
         staff_role=invitation.staff_role,
         by=invitation.email,
     )
+    mark_email_verified(person)  # the link came to it
     _enter(invitation, person)
     return person
 
@@ -264,6 +266,7 @@ def accept_with_account(*, token_hash: str, person: User) -> User:
     invitation = _open_invitation(token_hash)
     if reason_against_accepting(invitation, person):
         raise Refused(_("This invitation is not for this account."))
+    mark_email_verified(person)
     _enter(invitation, person)
     return person
 

@@ -1,5 +1,6 @@
 """People who leave: nothing opens for them any more, and what they held goes to somebody."""
 
+from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
@@ -87,6 +88,7 @@ def end_sessions(person: User) -> int:
         if session.get_decoded().get("_auth_user_id") == str(person.pk):
             session.delete()
             ended += 1
+    UserSession.objects.filter(user=person).delete()
     return ended
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
@@ -10,6 +10,7 @@ from carmsvc.platform.refusals import Refused
 from carmsvc.platform.tenancy import importers_in_scope
 from clients.models import Membership, StaffAssignment, User
 from clients.queries.access import permissions_by_importer
+from clients.queries.accounts import people_with_second_factor
 from clients.queries.staff import lead_of
 from clients.rules import Permission
 
@@ -43,7 +44,11 @@ def people_of(importer_id: int) -> Any:
     return (
         Membership.objects.filter(importer_id=importer_id)
         .select_related("user")
-        .annotate(has_second_factor=Value(False))
+        .annotate(
+            has_second_factor=ExpressionWrapper(
+                Q(user__in=people_with_second_factor()), output_field=BooleanField()
+            )
+        )
         .order_by(Lower("user__full_name"), "id")
     )
 

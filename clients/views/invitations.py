@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
 from django.conf import settings
 from django.contrib import messages
@@ -188,6 +189,7 @@ def _as_newcomer(request: HttpRequest, offer: reads.Offer) -> HttpResponse:
         form.add_error("password", refusal.reasons)
         return _told(request, offer, "newcomer", form)
     del request.session[IN_SESSION]
+    record_authentication(request, person, method="password")  # a second factor can be set up now
     return perform_login(request, person, redirect_url="/")
 
 
