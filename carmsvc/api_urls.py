@@ -12,6 +12,7 @@ from carmsvc.platform.openapi import openapi_document
 from carmsvc.platform.problems import NotSeen
 from carmsvc.platform.throttling import RateHeaders
 from clients.api import NOT_SEEN
+from clients.api.audit import AuditEventDoor
 from clients.api.deadlines import DeadlineDoor
 from clients.api.groups import ClientGroupDoor
 from clients.api.importers import ImporterDoor, ProgramAccountDoor
@@ -62,6 +63,7 @@ class NoSuchAddress(RateHeaders, APIView):
 router = SimpleRouter(use_regex_path=False)
 for prefix, name, door in (
     ("api-keys", "api-key", ApiKeyDoor),
+    ("audit-events", "audit-event", AuditEventDoor),
     ("importers", "importer", ImporterDoor),
     ("program-accounts", "program-account", ProgramAccountDoor),
     ("staff", "staff", StaffDoor),

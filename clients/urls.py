@@ -3,10 +3,12 @@
 from django.urls import path
 
 from clients.views import (
+    audit,
     deadlines,
     groups,
     importers,
     invitations,
+    keys,
     matrix,
     notices,
     people,
@@ -18,6 +20,7 @@ OF_IMPORTER = "importers/<int:importer_id>/"
 PERSON = "people/<int:person_id>/"
 MEMBER = "staff/<int:person_id>/"
 GROUP = "groups/<int:group_id>/"
+KEY = "keys/<int:key_id>/"
 urlpatterns = [
     path("importers/", importers.importer_list, name="importer-list"),
     path("importers/new/", importers.importer_new, name="importer-new"),
@@ -121,4 +124,22 @@ urlpatterns = [
     path("permissions/", matrix.permission_matrix, name="permission-matrix"),
     path(f"{OF_IMPORTER}viewing/", viewing.viewing_new, name="viewing-new"),
     path("viewing/end/", viewing.viewing_end, name="viewing-end"),
+    path(f"{OF_IMPORTER}audit/", audit.importer_audit, name="importer-audit"),
+    path(
+        f"{OF_IMPORTER}audit/export/",
+        audit.importer_audit_export,
+        name="importer-audit-export",
+    ),
+    path(f"{OF_IMPORTER}audit/check/", audit.importer_audit_check, name="importer-audit-check"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/export/", audit.audit_export, name="audit-export"),
+    path("audit/brokerage/", audit.brokerage_audit, name="brokerage-audit"),
+    path("audit/brokerage/export/", audit.brokerage_audit_export, name="brokerage-audit-export"),
+    path("audit/brokerage/check/", audit.brokerage_audit_check, name="brokerage-audit-check"),
+    path(f"{OF_IMPORTER}keys/", keys.importer_keys, name="importer-keys"),
+    path("keys/", keys.key_list, name="key-list"),
+    path("keys/new/", keys.key_new, name="key-new"),
+    path(KEY, keys.key_page, name="key"),
+    path(f"{KEY}rotation/", keys.key_rotation, name="key-rotation"),
+    path(f"{KEY}revocation/", keys.key_revocation, name="key-revocation"),
 ]

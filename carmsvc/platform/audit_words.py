@@ -134,6 +134,13 @@ ACTIONS: dict[str, Action] = {
     "calendar closed": Action(_("Calendar address closed"), _("closed a private calendar address")),
     # API keys
     "API key created": Action(_("API key created"), _("made an API key")),
+    "API key rotated": Action(_("API key rotated"), _("put a new API key in the place of one")),
+    "API key narrowed": Action(
+        _("API key closed for the importer"), _("closed the importer for an API key")
+    ),
+    "API key widened": Action(
+        _("API key opened for the importer"), _("registered the importer with an API key")
+    ),
     "API key revoked": Action(_("API key revoked"), _("revoked an API key")),
     "API key refused": Action(_("API key refused"), _("was refused with an API key")),
     # the audit itself
@@ -144,4 +151,21 @@ ACTIONS: dict[str, Action] = {
     "audit heads kept": Action(
         _("Ends of the chains kept"), _("kept where every importer’s chain ends")
     ),
+}
+
+# what an event is about, by the name of its model
+KINDS: dict[str, Words] = {
+    "importer": _("Importer"),
+    "user": _("Person"),
+    "membership": _("Place of a person"),
+    "invitation": _("Invitation"),
+    "apikey": _("API key"),
+    "clientgroup": _("Client group"),
+    "calendarfeed": _("Calendar address"),
+    "statementfile": _("Statement file"),
+    "ledgerfile": _("Ledger file"),
+    "statement": _("Statement"),
+    "matchrun": _("Reconciliation"),
+    "decision": _("Decision on a suggestion"),
+    "variance": _("Variance"),
 }
