@@ -20,6 +20,7 @@ from clients.queries.people import importers_where
 from clients.rules import Permission
 from clients.rules.keys import SOON, KeyState, key_state
 
+LATEST_EVENTS = 100
 STATE_WORDS: dict[str, Any] = {
     KeyState.WORKING: pgettext_lazy("API key", "Working"),
     KeyState.EXPIRING: _("Expires soon"),
@@ -30,26 +31,24 @@ STATE_WORDS: dict[str, Any] = {
 # what people call the parts of the API; one that is not named here goes by its address
 RESOURCE_WORDS: dict[str, Any] = {
     "api-keys": _("API keys"),
+    "audit-events": _("Audit"),
+    "client-groups": _("Client groups"),
     "deadlines": _("Deadlines"),
     "expected-entries": _("Expected entries"),
     "importers": _("Importers"),
+    "invitations": _("Invitations"),
     "ledger-entries": _("Ledger entries"),
     "ledger-files": _("Ledger files"),
     "match-runs": _("Reconciliations"),
     "matches": _("Matches"),
+    "memberships": _("People"),
     "program-accounts": _("Program accounts"),
+    "staff": _("Staff"),
+    "staff-assignments": _("Staff of importers"),
     "statement-files": _("Statement files"),
     "statements": _("Statements"),
     "suggestions": _("Suggestions"),
     "variances": _("Variances"),
-}
-EVENT_WORDS: dict[str, Any] = {
-    "API key created": pgettext_lazy("API key", "Created"),
-    "API key rotated": pgettext_lazy("API key", "Rotated"),
-    "API key revoked": pgettext_lazy("API key", "Revoked"),
-    "API key narrowed": pgettext_lazy("API key", "Closed for this importer"),
-    "API key widened": pgettext_lazy("API key", "Opened for this importer"),
-    "API key refused": pgettext_lazy("API key", "Use refused"),
 }
 
 
@@ -166,10 +165,7 @@ def history_of(key: ApiKey, importer_id: int) -> list[AuditEvent]:
     events = AuditEvent.objects.filter(
         importer_id=importer_id, target_kind=ApiKey._meta.model_name, target_id=key.pk
     )
-    found = list(events.order_by("-id")[:100])
-    for event in found:
-        event.word = EVENT_WORDS.get(event.action, event.action)
-    return found
+    return list(events.order_by("-id")[:LATEST_EVENTS])
 
 
 def keys_ending_soon() -> list[ApiKey]:
