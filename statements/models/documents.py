@@ -1,4 +1,4 @@
-"""Both sides' documents: what was uploaded, and the lines and entries read from it."""
+"""What was uploaded, and the lines and entries read from it."""
 
 import uuid
 from typing import Any
