@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 Words = str | Promise
 
@@ -155,7 +156,7 @@ ACTIONS: dict[str, Action] = {
 
 # what an event is about, by the name of its model
 KINDS: dict[str, Words] = {
-    "importer": _("Importer"),
+    "importer": pgettext_lazy("one", "Importer"),
     "user": _("Person"),
     "membership": _("Place of a person"),
     "invitation": _("Invitation"),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from carmsvc.platform.audit_words import ACTIONS, KINDS
 from clients.queries.audit import Sought
@@ -50,6 +51,6 @@ class AuditForm(forms.Form):
 class AuditOfImportersForm(AuditForm):
     """The same over several importers."""
 
-    importer = forms.CharField(required=False, max_length=100, label=_("Importer"))
+    importer = forms.CharField(required=False, max_length=100, label=pgettext_lazy("one", "Importer"))
 
     field_order = ["importer"]
