@@ -96,7 +96,9 @@ def revoke_keys(person: User, *, by: object) -> list[ApiKey]:
     """Revoke every API key of a person, told on the chain of each importer it opened."""
     keys: list[ApiKey] = list(keys_in_force(person))
     now = timezone.now()
-    ApiKey.objects.filter(pk__in=[key.pk for key in keys]).update(revoked_at=now)
+    ApiKey.objects.filter(pk__in=[key.pk for key in keys]).update(
+        revoked_at=now, revoked_by=by if isinstance(by, User) else None
+    )
     known = set(every_importer_id())
     for key in keys:
         for importer_id in sorted(known & set(key.importer_ids)):

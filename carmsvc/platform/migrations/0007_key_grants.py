@@ -8,14 +8,14 @@ from django.db import migrations, models
 def tell_as_grants(apps, schema_editor):
     """What a key could do before, it can do after."""
     keys = apps.get_model("platform", "ApiKey").objects.using(schema_editor.connection.alias)
-    keys.filter(grants=["*:write"]).update(grants=["*:write"])
-    keys.filter(grants=["*:read"]).update(grants=["*:read"])
+    keys.filter(may_write=True).update(grants=["*:write"])
+    keys.filter(may_write=False).update(grants=["*:read"])
 
 
 def tell_as_flag(apps, schema_editor):
     """A key that could change a part only reads again."""
     keys = apps.get_model("platform", "ApiKey").objects.using(schema_editor.connection.alias)
-    keys.filter(grants__contains=["*:write"]).update(grants=["*:write"])
+    keys.filter(grants__contains=["*:write"]).update(may_write=True)
 
 
 class Migration(migrations.Migration):
