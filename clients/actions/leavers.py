@@ -15,6 +15,7 @@ from clients.actions.staff import assign_staff, unassign_staff
 from clients.models import GroupStaff, StaffAssignment, User
 from clients.queries import may_here
 from clients.queries.leavers import Belongings, belongings_of, keys_in_force
+from clients.queries.staff import is_last_administrator
 from clients.rules import Permission
 
 
@@ -50,6 +51,10 @@ def _reason_to_keep(leaver: User, by: User) -> str:
         return _("This account is closed already.")
     if leaver.pk == by.pk:
         return _("Nobody closes their own account; ask another administrator.")
+    if is_last_administrator(leaver):
+        return _("%(name)s is the last active administrator. Name another one first.") % {
+            "name": leaver.full_name
+        }
     return ""
 
 

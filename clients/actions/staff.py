@@ -9,6 +9,7 @@ from carmsvc.platform import audit
 from carmsvc.platform.refusals import Refused
 from clients.models import Importer, StaffAssignment, User
 from clients.queries import may_here
+from clients.queries.staff import is_last_administrator
 from clients.rules import Permission
 
 MOST_AT_ONCE = 200  # importers, each with its own chain to be written
@@ -56,16 +57,11 @@ def _reason_against_role(held: User, role: str, by: User) -> str:
         return _("%(name)s does not work for the brokerage.") % {"name": held.full_name}
     if held.pk == by.pk:
         return _("Nobody changes their own role; ask another administrator.")
-    if held.is_administrator and role != held.staff_role and not _another_administrator(held):
+    if role != held.staff_role and is_last_administrator(held):
         return _("%(name)s is the last active administrator. Name another one first.") % {
             "name": held.full_name
         }
     return ""
-
-
-def _another_administrator(held: User) -> bool:
-    administrators = User.objects.filter(staff_role=User.StaffRole.ADMINISTRATOR, is_active=True)
-    return administrators.exclude(pk=held.pk).exists()
 
 
 @transaction.atomic

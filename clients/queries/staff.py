@@ -51,6 +51,12 @@ def assignable_staff() -> Any:
     return staff(state="active")
 
 
+def is_last_administrator(person: User) -> bool:
+    """Whether nobody else could manage the deployment if this person could not."""
+    administrators = User.objects.filter(staff_role=User.StaffRole.ADMINISTRATOR, is_active=True)
+    return person.is_administrator and not administrators.exclude(pk=person.pk).exists()
+
+
 @dataclass(frozen=True)
 class Reach:
     """How many importers somebody sees, and how they come to see them."""
