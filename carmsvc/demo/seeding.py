@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from carmsvc.demo.books import Month, Row, ledger_file, month_of, statement_file
 from carmsvc.demo.cast import CLIENTS, KNOWN_FILERS, MAPLE, PASSWORD, STAFF, Client
@@ -16,6 +17,7 @@ from carmsvc.platform.money import ZERO
 from carmsvc.platform.tenancy import every_importer_id, importer_scope
 from clients.actions import create_importer
 from clients.actions.accounts import mark_email_verified
+from clients.actions.reminders import remind
 from clients.models import Importer, Membership, ProgramAccount, StaffAssignment, User
 from reconciliation.actions import collect_from_importer, explain_variances, run_match, sign_off
 from reconciliation.models import MatchRun, Variance
@@ -44,6 +46,7 @@ def seed() -> Iterator[str]:
         if done:
             yield f"{client.legal_name}: {done} statements"
     _decide()
+    remind(importers=every_importer_id(), now=timezone.now())
 
 
 def _people() -> None:
