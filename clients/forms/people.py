@@ -64,7 +64,11 @@ def add_leaving_fields(form: forms.Form, others: Any, is_self: bool, sure: Any) 
     """Who owns the importer then, when the last owner goes; and a yes, when it is oneself."""
     if others is not None:
         form.fields["new_owner"] = _PersonField(
-            queryset=others, required=False, label=_("New owner"), empty_label=_("Choose")
+            queryset=others,
+            required=False,
+            label=_("New owner"),
+            empty_label=_("Choose"),
+            help_text=_("This is the only owner. Choose who is the owner from then on."),
         )
     if is_self:
         form.fields["sure"] = forms.BooleanField(label=sure, required=False)
@@ -81,7 +85,9 @@ class _PersonField(forms.ModelChoiceField):
 class HandOverForm(forms.Form):
     """Who takes over what a member of the staff looked after."""
 
-    to = _PersonField(queryset=User.objects.none(), label=_("Hand over to"))
+    to = _PersonField(
+        queryset=User.objects.none(), label=_("Hand over to"), empty_label=_("Choose")
+    )
 
     def __init__(self, *arguments: Any, person: User, **named: Any) -> None:
         super().__init__(*arguments, **named)

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from carmsvc.platform.tenancy import every_importer_id, importer_scope
 from clients.models import Importer, Invitation, InvitedTo, User
@@ -16,10 +16,10 @@ from clients.queries.people import importers_where
 from clients.rules import InvitationState, Permission, invitation_state
 
 STATE_WORDS: dict[str, Any] = {
-    InvitationState.OPEN: _("Open"),
-    InvitationState.ACCEPTED: _("Accepted"),
-    InvitationState.EXPIRED: _("Expired"),
-    InvitationState.REVOKED: _("Revoked"),
+    InvitationState.OPEN: pgettext_lazy("invitation", "Open"),
+    InvitationState.ACCEPTED: pgettext_lazy("invitation", "Accepted"),
+    InvitationState.EXPIRED: pgettext_lazy("invitation", "Expired"),
+    InvitationState.REVOKED: pgettext_lazy("invitation", "Revoked"),
 }
 
 
