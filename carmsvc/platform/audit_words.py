@@ -89,10 +89,6 @@ ACTIONS: dict[str, Action] = {
         _("Assignment changed"), _("changed how one of the staff is assigned")
     ),
     "staff unassigned": Action(_("Staff unassigned"), _("took the importer off one of the staff")),
-    "assignment handed over": Action(_("Assignment handed over"), _("handed an assignment over")),
-    "group place handed over": Action(
-        _("Group place handed over"), _("handed a place in a client group over")
-    ),
     "client group created": Action(_("Client group created"), _("created a client group")),
     "client group changed": Action(_("Client group changed"), _("changed a client group")),
     "client group deleted": Action(_("Client group deleted"), _("deleted a client group")),
@@ -129,6 +125,7 @@ ACTIONS: dict[str, Action] = {
     ),
     "address changed": Action(_("Address changed"), _("changed an e-mail address")),
     "profile changed": Action(_("Profile changed"), _("changed a profile")),
+    "notices chosen": Action(_("Notices chosen"), _("chose how and when they are told of things")),
     "factor added": Action(_("Second factor added"), _("added a second factor")),
     "factor removed": Action(_("Second factor removed"), _("removed a second factor")),
     "calendar opened": Action(_("Calendar address opened"), _("opened a private calendar address")),

@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 from carmsvc.platform.dates import toronto_day
 from carmsvc.platform.outbox import Letter, put_letter
 from carmsvc.platform.tenancy import importer_scope
+from clients.actions.accounts import record_for_person
 from clients.deadlines import Deadline, deadlines, kind_of, label_of
 from clients.models import Importer, Notice, NoticeHours, NoticeMail, NoticePreference, User
 from clients.queries.notices import (
@@ -202,6 +203,7 @@ def read_notices(*, person: User, notice_ids: Collection[int] | None = None) -> 
 @transaction.atomic
 def prefer(*, preferences: Collection[NoticePreference], hours: NoticeHours) -> None:
     """Keep how a person wants to be told from now on."""
+    before = _as_told(hours.user)
     NoticePreference.objects.bulk_create(
         preferences,
         update_conflicts=True,
@@ -209,3 +211,18 @@ def prefer(*, preferences: Collection[NoticePreference], hours: NoticeHours) -> 
         update_fields=["mail", "in_app"],
     )
     hours.save()
+    after = _as_told(hours.user)
+    if before != after:
+        record_for_person(hours.user, "notices chosen", before=before, after=after)
+
+
+def _as_told(person: User) -> dict[str, str | bool]:
+    """How a person is told of each kind of thing, and when not, for the audit."""
+    rows = NoticePreference.objects.filter(user=person).order_by("kind")
+    told: dict[str, str | bool] = {one.kind: one.mail for one in rows if one.in_app}
+    told |= {one.kind: f"{one.mail}, not shown" for one in rows if not one.in_app}
+    hours = NoticeHours.objects.filter(user=person).first()
+    if hours:
+        told["quiet"] = f"{hours.quiet_from:%H:%M}–{hours.quiet_until:%H:%M}"
+        told["quiet_on_weekends"] = hours.quiet_on_weekends
+    return told

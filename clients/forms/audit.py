@@ -51,6 +51,8 @@ class AuditForm(forms.Form):
 class AuditOfImportersForm(AuditForm):
     """The same over several importers."""
 
-    importer = forms.CharField(required=False, max_length=100, label=pgettext_lazy("one", "Importer"))
+    importer = forms.CharField(
+        required=False, max_length=100, label=pgettext_lazy("one", "Importer")
+    )
 
     field_order = ["importer"]

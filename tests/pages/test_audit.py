@@ -21,7 +21,7 @@ from clients.models import Importer, ProgramAccount, User
 from clients.queries import audit as reads
 from reconciliation.actions import explain_variances
 from reconciliation.models import MatchRun, Variance
-from statements.models import StatementFile
+from statements.models import Statement, StatementFile
 from tests.pages.conftest import Browser
 from tests.pages.test_run_page import text_of
 from tests.statements.door import line, statement_file
@@ -111,7 +111,7 @@ def test_every_link_of_the_page_leads_somewhere(
     page: Client, importer: Importer, explained: Variance, file: StatementFile, analyst: User
 ) -> None:
     with importer_scope(importer.pk):
-        for target in (analyst, StatementFile.objects.get().statement):
+        for target in (analyst, Statement.objects.get(file=file)):
             audit.record("sent again", importer_id=importer.pk, by="test", target=target)
     shown = page.get(address(importer))
 
