@@ -32,8 +32,9 @@ class AuditForm(forms.Form):
         actions = sorted((str(action.name), word) for word, action in ACTIONS.items())
         kinds = sorted((str(name), kind) for kind, name in KINDS.items())
         every = ("", _("Everything"))
-        self.fields["action"].choices = [every, *((word, name) for name, word in actions)]
-        self.fields["kind"].choices = [every, *((kind, name) for name, kind in kinds)]
+        fields: dict[str, Any] = self.fields
+        fields["action"].choices = [every, *((word, name) for name, word in actions)]
+        fields["kind"].choices = [every, *((kind, name) for name, kind in kinds)]
 
     def clean(self) -> dict[str, Any]:
         told = super().clean() or {}
