@@ -11,7 +11,9 @@ STAFF = (
     ("sam.okafor@northgate.example", "Sam Okafor", "analyst", "en"),
     ("mei.tanaka@northgate.example", "Mei Tanaka", "analyst", "en"),
     ("jonah.reid@northgate.example", "Jonah Reid", "viewer", "en"),
+    ("nadia.roy@northgate.example", "Nadia Roy", "analyst", "fr"),
 )
+ASSIGNED = STAFF[1:3]  # to every importer; the others see theirs through client groups
 OURS = "14987"  # the brokerage's account security number
 KNOWN_FILERS = (
     ("14987", "ours", "Northgate Customs Brokers"),
@@ -54,3 +56,29 @@ CLIENTS = (
     Client("Cascade Medical Devices Inc.", "110123452", 1, 15, 0.05, 3),
     Client("Red River Foods Ltd.", "111234563", 1, 10, 0.0, 1),
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Group:
+    """A client group: its importers by BN9, its staff by address, the lead first."""
+
+    name: str
+    note: str
+    staff: tuple[str, ...]
+    importers: tuple[str, ...]
+
+
+GROUPS = (
+    Group(
+        "Québec et Atlantique",
+        "Clients servis en français, et Halifax.",
+        ("nadia.roy@northgate.example", "jonah.reid@northgate.example"),
+        ("102345673", "105678906", "107890121", "109012346"),
+    ),
+    Group(
+        "Western Canada",
+        "The Vancouver office's book.",
+        ("jonah.reid@northgate.example",),
+        ("103456784", "104567892", "108901232", "110123452"),
+    ),
+)

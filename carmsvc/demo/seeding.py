@@ -11,14 +11,24 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from carmsvc.demo.books import Month, Row, ledger_file, month_of, statement_file
-from carmsvc.demo.cast import CLIENTS, KNOWN_FILERS, MAPLE, PASSWORD, STAFF, Client
+from carmsvc.demo.cast import (
+    ASSIGNED,
+    CLIENTS,
+    GROUPS,
+    KNOWN_FILERS,
+    MAPLE,
+    PASSWORD,
+    STAFF,
+    Client,
+)
 from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.money import ZERO
 from carmsvc.platform.tenancy import every_importer_id, importer_scope
 from clients.actions import create_importer
 from clients.actions.accounts import mark_email_verified
+from clients.actions.groups import create_group, put_importers, put_staff
 from clients.actions.reminders import remind
-from clients.models import Importer, Membership, ProgramAccount, StaffAssignment, User
+from clients.models import ClientGroup, Importer, Membership, ProgramAccount, StaffAssignment, User
 from reconciliation.actions import collect_from_importer, explain_variances, run_match, sign_off
 from reconciliation.models import MatchRun, Variance
 from statements.actions import (
@@ -45,6 +55,7 @@ def seed() -> Iterator[str]:
         _reconcile(importer)
         if done:
             yield f"{client.legal_name}: {done} statements"
+    _groups()
     _decide()
     remind(importers=every_importer_id(), now=timezone.now())
 
@@ -73,9 +84,9 @@ def _importer(client: Client) -> Importer:
     )
     with importer_scope(importer.pk):
         Importer.objects.filter(pk=importer.pk).update(language=client.language)
-        for email, *_ in STAFF[1:]:
+        for email, *_ in ASSIGNED:
             person = User.objects.get(email=email)
-            lead = email == STAFF[1 + importer.pk % 2][0]
+            lead = email == ASSIGNED[importer.pk % 2][0]
             StaffAssignment.objects.create(importer=importer, user=person, is_lead=lead)
         if client.finance:
             _importer_person(client, importer)
@@ -91,6 +102,19 @@ def _importer_person(client: Client, importer: Importer) -> None:
     )
     mark_email_verified(person)
     Membership.objects.create(importer=importer, user=person, role=Membership.Role.FINANCE)
+
+
+def _groups() -> None:
+    for group in GROUPS:
+        if ClientGroup.objects.filter(name=group.name).exists():
+            continue
+        made = create_group(name=group.name, note=group.note, by="seed_demo")
+        for place, email in enumerate(group.staff):
+            person = User.objects.get(email=email)
+            put_staff(group=made, person=person, is_lead=place == 0, by="seed_demo")
+        with importer_scope(every_importer_id()):
+            importers = Importer.objects.filter(bn9__in=group.importers)
+            put_importers(group=made, importers=importers, by="seed_demo")
 
 
 def periods(months: int) -> list[date]:
@@ -203,7 +227,7 @@ def _reconcile(importer: Importer) -> None:
 
 def _decide() -> None:
     """Older months were looked at: their variances explained, their runs signed by two."""
-    analyst, reviewer = (User.objects.get(email=email) for email, *_ in STAFF[1:3])
+    analyst, reviewer = (User.objects.get(email=email) for email, *_ in ASSIGNED)
     newest = periods(2)[0]
     with importer_scope(every_importer_id()):
         runs = MatchRun.objects.filter(
