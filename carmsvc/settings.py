@@ -240,6 +240,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # seconds
 ACCOUNT_SESSION_REMEMBER = False
 # per address of the account ("key") and per network address ("ip"); the same for no account
 ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
     "login_failed": "10/900s/key,30/900s/ip",
     "reset_password": "5/900s/key,20/m/ip",
 }

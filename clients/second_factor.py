@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.internal.flows.login import get_authentication_records
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -43,7 +44,7 @@ class SecondFactorRequired:
         return self.get_response(request)
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        if not request.user.is_authenticated or resolve(request.path_info).url_name in OPEN:
+        if not request.user.is_authenticated or _is_open(request.path_info):
             return None
         if request.standing.has_factor or not needs_second_factor(request.user):
             return None
@@ -71,6 +72,15 @@ def _refusal(request: Any) -> HttpResponse:
             status=403,
             content_type="application/problem+json",
         )
+    if request.htmx and _is_open(request.htmx.current_url_abs_path or ""):
+        return HttpResponse(status=204)  # a live part of the set-up page must not load it anew
     if request.htmx:
         return HttpResponseClientRedirect(redirect(SETUP).url)
     return redirect(SETUP)
+
+
+def _is_open(address: str) -> bool:
+    try:
+        return resolve(urlsplit(address).path).url_name in OPEN
+    except Resolver404:
+        return False

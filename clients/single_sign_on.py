@@ -19,6 +19,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 PROVIDER = "oidc"
@@ -32,6 +33,9 @@ class Provider(OpenIDConnectProvider):  # type: ignore[misc]
 
     def get_oauth2_adapter(self, request: HttpRequest) -> "CheckedTokens":
         return CheckedTokens(request, PROVIDER)
+
+    def get_default_scope(self) -> list[str]:
+        return ["openid", "email"]
 
     def redirect_from_request(self, request: HttpRequest) -> HttpResponse:
         """What else a link may ask for (other scopes, connecting accounts) is not listened to."""
@@ -53,6 +57,9 @@ class CheckedTokens(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
     def get_provider(self) -> Provider:
         app = get_adapter().get_app(self.request, provider=self.provider_id)
         return Provider(self.request, app=app)
+
+    def get_callback_url(self, request: HttpRequest, app: Any) -> str:
+        return settings.BASE_URL + reverse("openid_connect_callback")
 
     def complete_login(self, request: HttpRequest, app: Any, token: Any, **kwargs: Any) -> Any:
         claims = self._claims(app, kwargs["response"].get("id_token") or "")

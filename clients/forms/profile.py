@@ -1,7 +1,5 @@
 """What people set of their own account."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -19,9 +17,19 @@ def _canadian() -> list[tuple[str, str]]:
     return [(zone, place.partition(" (")[0]) for zone, place in _named(CANADIAN_ZONES)]
 
 
-class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+class ProfileForm(forms.Form):
     """Name, language and time zone; whether they can be so is for the action to say."""
 
+    full_name = forms.CharField(
+        label=_("Your name"),
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    language = forms.ChoiceField(
+        label=_("Language of the pages and letters"),
+        choices=User.Language.choices,
+        widget=forms.RadioSelect,
+    )
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         help_text=_("Times on pages are shown in it. Legal days stay Eastern."),
@@ -30,12 +38,3 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
             (_("Elsewhere"), [*_named(OTHER_ZONES), ("UTC", "UTC")]),
         ],
     )
-
-    class Meta:
-        model = User
-        fields = ["full_name", "language", "time_zone"]
-        labels = {"full_name": _("Your name"), "language": _("Language of the pages and letters")}
-        widgets: dict[str, Any] = {
-            "full_name": forms.TextInput(attrs={"autocomplete": "name"}),
-            "language": forms.RadioSelect,
-        }

@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
-from django.utils.translation import check_for_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -29,8 +28,8 @@ def not_here(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     """Name, language and time zone."""
-    saved = type(request.user).objects.get(pk=request.user.pk)
-    form = ProfileForm(request.POST or None, instance=saved)
+    saved = {name: getattr(request.user, name) for name in actions.PROFILE}
+    form = ProfileForm(request.POST or None, initial=saved)
     if form.is_valid():
         try:
             actions.change_profile(person=request.user, **form.cleaned_data)
@@ -75,7 +74,8 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def passkey_removal(request: HttpRequest, pk: int) -> HttpResponse:
     """Remove a passkey, unless it is the last factor of somebody who needs one."""
-    if queries.security_of(request.user).is_last_factor:
+    security = queries.security_of(request.user)
+    if security.is_last_factor and pk in {passkey.pk for passkey in security.passkeys}:
         messages.warning(
             request, _("You need a second factor: add another one before you remove this.")
         )
@@ -108,6 +108,6 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     """The other language, here and from now on for somebody who is signed in."""
     response: HttpResponse = set_language(request)
     wanted = request.POST.get("language", "")
-    if request.user.is_authenticated and check_for_language(wanted):
+    if request.user.is_authenticated and wanted in dict(settings.LANGUAGES):
         actions.change_profile(person=request.user, language=wanted)
     return response

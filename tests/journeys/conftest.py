@@ -1,4 +1,4 @@
-"""A live server, a real browser, and people who sign in by its pages."""
+"""A live server, a real browser, and people who are signed in; `tests/accounts` signs in."""
 
 import os
 import shutil
@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from clients.models import User
-from tests.conftest import PASSWORD
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 ARGUMENTS = [
@@ -77,17 +77,22 @@ def visit(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Page]]:
         page.on("console", lambda said: _tell(said, faults))
         page.on("request", lambda asked: _own(asked.url, live_server.url, faults))
         if person:
-            page.goto("/account/login/")
-            page.fill("[name=login]", person.email)
-            page.fill("[name=password]", PASSWORD)
-            page.press("[name=password]", "Enter")
-            page.wait_for_url(lambda url: "/account/" not in url)
+            context.add_cookies([session_of(person, live_server.url)])
+            page.goto("/")
         return page
 
     yield opened
     for context in contexts:
         context.close()
     assert not faults
+
+
+def session_of(person: User, url: str) -> Any:
+    """The cookie of a session in which this person has signed in, second step and all."""
+    client = Client()
+    client.force_login(person)
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value, "url": url}
 
 
 def _tell(said: Any, faults: list[str]) -> None:
