@@ -8,3 +8,8 @@ class ReconciliationConfig(AppConfig):
 
     name = "reconciliation"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from reconciliation.ownership import register_ownership
+
+        register_ownership()

@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clients.actions import Refused
@@ -118,10 +119,13 @@ def _back(invitation: Any) -> HttpResponse:
 
 
 @login_not_required
+@csrf_exempt
 @never_cache
-@require_safe
 def invitation_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Where the letter leads: the token goes out of the address, whatever it is worth."""
+    """Where the letter leads: the token goes out of the address, whatever it is worth.
+
+    Refuses no method and asks for no CSRF token: a refusal would log the address.
+    """
     request.session[IN_SESSION] = actions.hash_of(token)
     response = redirect("invitation")
     # here only: a form on a page without referrer would post without its origin

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.db import connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from carmsvc.platform.api_keys import create_api_key
 from carmsvc.platform.outbox import Letter
@@ -19,6 +22,7 @@ from clients.actions.leavers import deactivate_person
 from clients.models import Importer, Invitation, Membership, StaffAssignment, User
 from tests.conftest import PASSWORD
 from tests.pages.conftest import Browser
+from tests.test_translations import english_on
 
 WISH = {"email": "anne@maple.example", "importer_role": "finance", "language": "en"}
 NEW = {"full_name": "Anne Roy", "language": "en", "password": "seven red maple leaves"}
@@ -79,6 +83,25 @@ def test_owners_see_their_people_who_is_invited_and_who_looks_after_them(
     assert "Send again Revoke" in text
     assert "Analyst Lead analyst@broker.example Analyst" in text
     assert "Not required: a password is enough" in text
+
+
+def test_a_second_factor_is_shown_to_those_who_manage_people(
+    owning: Client, importer: Importer, finance: User
+) -> None:
+    Authenticator.objects.bulk_create([Authenticator(user=finance, type="totp", data={})])
+    text = text_of(owning.get(f"/importers/{importer.pk}/people/"))
+
+    assert "Finance finance@maple.example Finance Never Yes Change" in text
+
+
+def test_recovery_codes_alone_are_no_second_factor(
+    owning: Client, importer: Importer, finance: User
+) -> None:
+    codes = Authenticator(user=finance, type="recovery_codes", data={})
+    Authenticator.objects.bulk_create([codes])
+    text = text_of(owning.get(f"/importers/{importer.pk}/people/"))
+
+    assert "Finance finance@maple.example Finance Never No Change" in text
 
 
 def test_who_does_not_manage_people_sees_names_and_roles_only(
@@ -360,6 +383,17 @@ def test_the_link_takes_the_token_out_of_the_address(anybody: Client, invited: I
     assert token not in page.content.decode()
 
 
+@pytest.mark.parametrize("method", ["get", "post", "put", "delete"])
+def test_the_token_is_never_logged(
+    method: str, invited: Invitation, caplog: pytest.LogCaptureFixture
+) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    answer = getattr(browser, method)(link_in_letter(), follow=True)
+
+    assert answer.status_code in (200, 403, 405)
+    assert link_in_letter().split("/")[2] not in caplog.text
+
+
 def test_looking_at_an_invitation_does_not_use_it(anybody: Client, invited: Invitation) -> None:
     """Mail scanners open links too."""
     for _ in range(3):
@@ -390,6 +424,33 @@ def test_a_new_person_sets_name_language_and_password_and_is_in(
     assert int(anybody.session["_auth_user_id"]) == anne.pk
     assert "invitation" not in anybody.session
     assert place(anne, importer).role == "finance"
+
+
+def test_who_came_by_the_letter_has_shown_their_address(
+    anybody: Client, invited: Invitation
+) -> None:
+    anybody.get(link_in_letter())
+    anybody.post("/invitation/", NEW)
+
+    shown = EmailAddress.objects.values_list("user__email", "email", "verified", "primary")
+    assert ("anne@maple.example", "anne@maple.example", True, True) in shown
+
+
+@pytest.mark.parametrize("kind", ["staff", "an importer that requires it"])
+def test_who_needs_a_second_factor_goes_straight_to_its_set_up(
+    kind: str, anybody: Client, administrator: User, importer: Importer
+) -> None:
+    if kind == "staff":
+        invite(email=WISH["email"], staff_role="analyst", by=administrator)
+    else:
+        with importer_scope(importer.pk):
+            Importer.objects.update(requires_second_factor=True)
+        invite(**WISH, importers=[importer], by=administrator)
+    anybody.get(link_in_letter())
+    answer = anybody.post("/invitation/", NEW, follow=True)
+
+    assert answer.redirect_chain[-1][0] == reverse("second-factor")
+    assert "_auth_user_id" in anybody.session
 
 
 def test_the_invitation_page_speaks_the_letters_language_until_another_is_chosen(
@@ -643,3 +704,25 @@ def test_an_expired_invitation_can_be_sent_again_by_the_page(
         browser.post(f"/invitations/{invited.pk}/sending/")
         invited.refresh_from_db()
         assert invited.expires_at > invited.sent_at + timedelta(days=6)
+
+
+def test_every_page_of_people_is_french(
+    administrator: User, analyst: User, owner: User, importer: Importer, invited: Invitation
+) -> None:
+    base = f"/importers/{importer.pk}/"
+    browser = Client(headers={"accept-language": "fr"})
+    browser.force_login(administrator)
+    for address in (
+        f"{base}people/",
+        page_about(owner, importer),
+        page_about(owner, importer, "removal/"),
+        f"{base}invitations/",
+        f"{base}invitations/new/",
+        f"/people/{analyst.pk}/",
+        f"/people/{analyst.pk}/deactivation/",
+    ):
+        assert not english_on(browser.get(address).content.decode()), address
+    anonymous = Client(headers={"accept-language": "fr"})
+    for link in (link_in_letter(), "/invitation/abc/"):
+        anonymous.cookies["django_language"] = "fr"
+        assert not english_on(anonymous.get(link, follow=True).content.decode())
