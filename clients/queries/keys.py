@@ -40,7 +40,7 @@ RESOURCE_WORDS: dict[str, Any] = {
     "ledger-entries": _("Ledger entries"),
     "ledger-files": _("Ledger files"),
     "match-runs": _("Reconciliations"),
-    "matches": _("Matches"),
+    "matches": pgettext_lazy("resource", "Matches"),
     "memberships": _("People"),
     "program-accounts": _("Program accounts"),
     "staff": _("Staff"),
