@@ -41,6 +41,11 @@ class Client:
 MAPLE = Client(
     "Maple Furniture Inc.", "123456782", 2, 46, 0.06, 12, finance="finance@maplefurniture.example"
 )
+MAPLE_OWNER = ("olivia.chen@maplefurniture.example", "Olivia Chen")
+INVITED_TO_MAPLE = (
+    ("warehouse@maplefurniture.example", "operations", "en"),
+    ("conformite@maplefurniture.example", "compliance", "fr"),
+)
 CLIENTS = (
     MAPLE,
     Client("Northern Optics Ltd.", "100000009", 1, 18, 0.0, 9, finance="ap@northernoptics.example"),

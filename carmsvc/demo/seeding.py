@@ -15,8 +15,10 @@ from carmsvc.demo.cast import (
     ASSIGNED,
     CLIENTS,
     GROUPS,
+    INVITED_TO_MAPLE,
     KNOWN_FILERS,
     MAPLE,
+    MAPLE_OWNER,
     PASSWORD,
     STAFF,
     Client,
@@ -24,9 +26,10 @@ from carmsvc.demo.cast import (
 from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.money import ZERO
 from carmsvc.platform.tenancy import every_importer_id, importer_scope
-from clients.actions import create_importer
+from clients.actions import create_importer, create_person
 from clients.actions.accounts import mark_email_verified
 from clients.actions.groups import create_group, put_importers, put_staff
+from clients.actions.invitations import invite
 from clients.actions.reminders import remind
 from clients.models import ClientGroup, Importer, Membership, ProgramAccount, StaffAssignment, User
 from reconciliation.actions import collect_from_importer, explain_variances, run_match, sign_off
@@ -56,6 +59,7 @@ def seed() -> Iterator[str]:
         if done:
             yield f"{client.legal_name}: {done} statements"
     _groups()
+    _owner()
     _decide()
     remind(importers=every_importer_id(), now=timezone.now())
 
@@ -102,6 +106,27 @@ def _importer_person(client: Client, importer: Importer) -> None:
     )
     mark_email_verified(person)
     Membership.objects.create(importer=importer, user=person, role=Membership.Role.FINANCE)
+
+
+def _owner() -> None:
+    """Maple's owner, and the colleagues they have invited."""
+    email, name = MAPLE_OWNER
+    if User.objects.filter(email=email).exists():
+        return
+    with importer_scope(every_importer_id()):
+        importer = Importer.objects.get(bn9=MAPLE.bn9)
+    owner = create_person(
+        email=email,
+        full_name=name,
+        importers=[importer],
+        importer_role=Membership.Role.OWNER,
+        password=PASSWORD,
+        by="seed_demo",
+    )
+    mark_email_verified(owner)
+    for address, role, language in INVITED_TO_MAPLE:
+        wish = {"email": address, "importer_role": role, "language": language}
+        invite(**wish, importers=[importer], by=owner)
 
 
 def _groups() -> None:

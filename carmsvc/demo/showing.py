@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from carmsvc.demo.cast import MAPLE, PASSWORD, STAFF
+from carmsvc.demo.cast import MAPLE, MAPLE_OWNER, PASSWORD, STAFF
 from reconciliation.models import MatchRun
 from reconciliation.queries import PASS_LABELS, bridge
 
@@ -46,3 +46,4 @@ def people() -> Iterator[str]:
     """Whom to sign in as."""
     yield f"Staff:    {STAFF[1][0]}   password {PASSWORD}"
     yield f"Importer: {MAPLE.finance}   password {PASSWORD}"
+    yield f"Owner:    {MAPLE_OWNER[0]}   password {PASSWORD}"

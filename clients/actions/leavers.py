@@ -1,5 +1,7 @@
 """People who leave: nothing opens for them any more, and what they held goes to somebody."""
 
+from typing import Any
+
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -72,9 +74,9 @@ def reactivate_person(*, person: User, by: User) -> None:
     _tell(returner, belongings_of(returner), by, "person reactivated")
 
 
-def _tell(person: User, held: Belongings, by: User, action: str, **details: int) -> None:
+def _tell(person: User, held: Belongings, by: User, action: str, **details: Any) -> None:
     """On the brokerage's chain, and on that of each importer it concerns."""
-    change = {
+    change: dict[str, Any] = {
         "by": by,
         "target": person,
         "before": {"is_active": not person.is_active},

@@ -69,7 +69,7 @@ def _reasons_against_person(person: User, password: str | None) -> Iterable[str]
 def join(person: User, importer_id: int, role: str, by: object) -> bool:
     """Make a person one of an importer's people, or assign one of ours; False if they were."""
     with importer_scope(importer_id):
-        place = {"importer_id": importer_id, "user": person}
+        place: dict[str, Any] = {"importer_id": importer_id, "user": person}
         if role:
             _, is_new = Membership.objects.get_or_create(**place, defaults={"role": role})
         else:
