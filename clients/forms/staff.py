@@ -17,9 +17,7 @@ STAFF_ROLES = [(role.value, role.label) for role in User.StaffRole]
 
 
 def _explained_roles() -> list[tuple[str, Any]]:
-    return [
-        (role.value, _RoleLabel(role.label, words)) for role, words in STAFF_ROLE_WORDS.items()
-    ]
+    return [(role.value, _RoleLabel(role.label, words)) for role, words in STAFF_ROLE_WORDS.items()]
 
 
 class _RoleLabel:
@@ -57,7 +55,9 @@ class StaffInvitationForm(forms.Form):
 class StaffRoleForm(forms.Form):
     """Another role for one of the brokerage's people."""
 
-    role = forms.ChoiceField(label=_("Role"), choices=_explained_roles, widget=forms.RadioSelect)
+    role = forms.ChoiceField(
+        label=_("New role"), choices=_explained_roles, widget=forms.RadioSelect
+    )
 
 
 class StaffSearchForm(forms.Form):

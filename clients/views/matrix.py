@@ -95,6 +95,7 @@ class Column:
     label: Any
     held: frozenset[Permission]
     is_mine: bool
+    is_of_importer: bool
 
 
 @require_safe
@@ -118,11 +119,11 @@ def _columns(person: Any) -> list[Column]:
     mine = _importer_roles_of(person)
     return [
         *(
-            Column(role.label, permissions_of_staff(role.value), role.value == person.staff_role)
+            Column(role.label, permissions_of_staff(role), role == person.staff_role, False)
             for role in User.StaffRole
         ),
         *(
-            Column(role.label, permissions_of_importer_role(role.value), role.value in mine)
+            Column(role.label, permissions_of_importer_role(role), role in mine, True)
             for role in Membership.Role
         ),
     ]

@@ -145,8 +145,8 @@ def _assign(
         tell_refusal(request, refusal.reasons)
         return False
     told = ngettext(
-        "%(name)s looks after %(count)s importer more, or differently.",
-        "%(name)s looks after %(count)s importers more, or differently.",
+        "%(count)s assignment of %(name)s is changed.",
+        "%(count)s assignments of %(name)s are changed.",
         count,
     )
     messages.success(request, told % {"name": person.full_name, "count": count})
@@ -195,9 +195,7 @@ def importer_staff(request: HttpRequest, importer_id: int) -> HttpResponse:
 
 
 @require_POST
-def importer_staff_removal(
-    request: HttpRequest, importer_id: int, person_id: int
-) -> HttpResponse:
+def importer_staff_removal(request: HttpRequest, importer_id: int, person_id: int) -> HttpResponse:
     """Take an importer off somebody, from the importer's side."""
     importer = get_object_or_404(Importer.objects, pk=importer_id)
     demand_here(request, Permission.ASSIGN_STAFF)
