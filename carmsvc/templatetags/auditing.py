@@ -1,6 +1,5 @@
 """Events of the audit as people read them: who did what, to what, from where, before and after."""
 
-import json
 from typing import Any, NamedTuple
 
 from django import template
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from carmsvc.platform.audit_words import ACTIONS, KINDS
 from carmsvc.templatetags.auditing_words import FIELDS, ORIGINS, PROBLEMS, PROCESSES, VALUES
 from clients.rules import Permission, permissions_of_staff
+from reconciliation.forms import Reason
 
 register = template.Library()
 NOTHING = "–"
@@ -128,8 +128,21 @@ def _value(name: str, value: Any) -> Any:
     if isinstance(value, list) and all(isinstance(one, str | int) for one in value):
         return _cut(", ".join(str(VALUES.get(one, one)) for one in value)) or NOTHING
     if isinstance(value, dict | list):
-        return _cut(json.dumps(value, ensure_ascii=False, sort_keys=True))
+        return _cut(_plain(value))
+    if name == "reason_code":
+        return dict(Reason.choices).get(value, value)
     return VALUES.get(value, _cut(str(value)))
+
+
+def _plain(value: Any) -> str:
+    """What is nested, without brackets of code: `matched (010_exact (amount 100.00, count 1))`."""
+    if isinstance(value, dict):
+        told = [f"{key} ({_plain(one)})" for key, one in value.items() if isinstance(one, dict)]
+        flat = [f"{key} {_plain(one)}" for key, one in value.items() if not isinstance(one, dict)]
+        return ", ".join([*flat, *told])
+    if isinstance(value, list):
+        return ", ".join(map(_plain, value))
+    return NOTHING if value is None else str(value)
 
 
 def _cut(text: str) -> str:

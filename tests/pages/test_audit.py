@@ -79,7 +79,7 @@ def test_an_event_is_a_sentence_with_what_was_before_and_after(
     assert "analyst@broker.example explained a variance." in text
     assert f"Variance {explained.pk}" in text
     assert "State Open Explained" in text
-    assert "Reason – timing" in text
+    assert "Reason – Timing: belongs to another statement" in text
     assert "Note – =late" in text
 
 
