@@ -87,3 +87,26 @@ GROUPS = (
         ("103456784", "104567892", "108901232", "110123452"),
     ),
 )
+
+
+@dataclass(frozen=True)
+class Key:
+    """An API key of one importer: what it may do, and how long ago it was made and used."""
+
+    name: str
+    bn9: str
+    person: str
+    grants: tuple[str, ...]
+    days: int  # it still works
+    call: str = ""  # what it was last used for
+
+
+KEYS = (
+    Key("Nightly upload from the ERP", MAPLE.bn9, "finance@maplefurniture.example",
+        ("statement-files:write", "ledger-files:write", "match-runs:read"), 212,
+        "POST /api/v1/ledger-files/"),
+    Key("Month-end dashboard", MAPLE.bn9, "sam.okafor@northgate.example", ("*:read",), 9,
+        "GET /api/v1/match-runs/"),
+    Key("Treasury forecast", "100000009", "ap@northernoptics.example",
+        ("deadlines:read", "statements:read"), 340),
+)  # fmt: skip

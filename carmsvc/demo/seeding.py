@@ -16,6 +16,7 @@ from carmsvc.demo.cast import (
     CLIENTS,
     GROUPS,
     INVITED_TO_MAPLE,
+    KEYS,
     KNOWN_FILERS,
     MAPLE,
     MAPLE_OWNER,
@@ -23,6 +24,7 @@ from carmsvc.demo.cast import (
     STAFF,
     Client,
 )
+from carmsvc.platform.api_keys import ApiKey
 from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.money import ZERO
 from carmsvc.platform.tenancy import every_importer_id, importer_scope
@@ -30,8 +32,10 @@ from clients.actions import create_importer, create_person
 from clients.actions.accounts import mark_email_verified
 from clients.actions.groups import create_group, put_importers, put_staff
 from clients.actions.invitations import invite
+from clients.actions.keys import issue_api_key
 from clients.actions.reminders import remind
 from clients.models import ClientGroup, Importer, Membership, ProgramAccount, StaffAssignment, User
+from clients.queries import importer_numbered
 from reconciliation.actions import collect_from_importer, explain_variances, run_match, sign_off
 from reconciliation.models import MatchRun, Variance
 from statements.actions import (
@@ -60,6 +64,7 @@ def seed() -> Iterator[str]:
             yield f"{client.legal_name}: {done} statements"
     _groups()
     _owner()
+    _keys()
     _decide()
     remind(importers=every_importer_id(), now=timezone.now())
 
@@ -140,6 +145,25 @@ def _groups() -> None:
         with importer_scope(every_importer_id()):
             importers = Importer.objects.filter(bn9__in=group.importers)
             put_importers(group=made, importers=importers, by="seed_demo")
+
+
+def _keys() -> None:
+    for told in KEYS:
+        if ApiKey.objects.filter(name=told.name).exists():
+            continue
+        key, _text = issue_api_key(
+            name=told.name,
+            user=User.objects.get(email=told.person),
+            importers=[importer_numbered(told.bn9)],
+            grants=told.grants,
+            by=User.objects.get(email=STAFF[0][0]),
+            days=told.days,
+        )
+        if told.call:
+            now = timezone.now()
+            used = {"last_used_at": now, "last_used_from": "192.0.2.41", "last_call": told.call}
+            made = now - timedelta(days=365 - told.days)
+            ApiKey.objects.filter(pk=key.pk).update(created_at=made, **used)
 
 
 def periods(months: int) -> list[date]:
