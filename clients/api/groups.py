@@ -170,8 +170,8 @@ class ClientGroupDoor(ReadDoor):
         """Put staff in, take staff out, and say who leads."""
         group, wish = self.get_object(), self.said(GroupStaffWish)
         lead = wish.get("lead")
-        incoming = [staff_named(one, "put_in") for one in dict.fromkeys(wish["put_in"])]
-        for person in incoming:
+        there = set(staff_of(group).values_list("user_id", flat=True))
+        for person in [staff_named(one, "put_in") for one in set(wish["put_in"]) - there]:
             actions.put_staff(group=group, person=person, by=self.person)
         if lead:
             actions.put_staff(
