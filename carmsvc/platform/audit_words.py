@@ -27,6 +27,8 @@ ACTIONS: dict[str, Action] = {
         _("Second-factor rule changed"),
         _("changed whether this importer’s people need a second factor"),
     ),
+    # letters
+    "letter sent again": Action(_("Letter sent again"), _("sent a letter again that had failed")),
     # files and statements
     "file received": Action(_("File received"), _("sent a file")),
     "file loaded": Action(_("File loaded"), _("loaded a file")),

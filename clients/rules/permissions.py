@@ -21,6 +21,7 @@ class Permission(StrEnum):
     MANAGE_STAFF = "manage_staff"
     READ_BROKERAGE_AUDIT = "read_brokerage_audit"
     EDIT_RULEBOOK = "edit_rulebook"
+    MANAGE_MAIL = "manage_mail"
 
 
 # not about one importer: asked with `may_here`, held by staff only
@@ -31,6 +32,7 @@ BROKERAGE_WIDE = frozenset(
         Permission.MANAGE_STAFF,
         Permission.READ_BROKERAGE_AUDIT,
         Permission.EDIT_RULEBOOK,
+        Permission.MANAGE_MAIL,
     }
 )
 

@@ -75,6 +75,10 @@ WORDS: dict[Permission, tuple[Any, Any]] = {
         _("Edit the rulebook"),
         _("Change rates, dates and thresholds that law or the CBSA may change."),
     ),
+    Permission.MANAGE_MAIL: (
+        _("Manage the mail"),
+        _("See which letters were not sent, and send them again."),
+    ),
 }
 
 

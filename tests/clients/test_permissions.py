@@ -44,6 +44,7 @@ assign_staff          | yes           -       -       | -     -       -         
 manage_staff          | yes           -       -       | -     -       -          -          -
 read_brokerage_audit  | yes           -       -       | -     -       -          -          -
 edit_rulebook         | yes           -       -       | -     -       -          -          -
+manage_mail           | yes           -       -       | -     -       -          -          -
 """
 STAFF = ("administrator", "analyst", "viewer")
 IMPORTERS = ("owner", "finance", "operations", "compliance", "viewer")
@@ -154,6 +155,7 @@ def doors(importer: Importer) -> dict[str, tuple[str, str]]:
         "assign_staff": ("get", "/groups/"),
         "manage_staff": ("get", "/staff/new/"),
         "read_brokerage_audit": ("get", "/audit/brokerage/"),
+        "manage_mail": ("get", "/mail/"),
     }
 
 
