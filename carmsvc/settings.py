@@ -243,6 +243,7 @@ ACCOUNT_RATE_LIMITS = {
     "login": "60/m/ip",
     "login_failed": "10/900s/key,30/900s/ip",
     "reset_password": "5/900s/key,20/m/ip",
+    "confirm_email": "3/m/key",
 }
 
 # Second factors: the brokerage's people need one; an importer says so of its own people

@@ -67,9 +67,10 @@ def _password_changed(user: User, **_: Any) -> None:
 
 
 @receiver(password_reset)
-def _password_reset(user: User, **_: Any) -> None:
+def _password_reset(request: Any, user: User, **_: Any) -> None:
+    """Whoever knew the old password is out; here too, since the session was begun with it."""
     note_password_changed(user)
-    end_other_sessions(person=user, keep=None)
+    end_other_sessions(person=user, keep=request.session.session_key)
     record_for_person(user, "password changed", by="link")
 
 

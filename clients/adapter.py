@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from carmsvc.platform.audit_origin import network_address
@@ -30,15 +31,12 @@ SAID_OUR_WAY = (
     _("Email"),
     _("Email address"),
     _("The email address and/or password you specified are not correct."),
-    _("Too many failed login attempts. Try again later."),
     _("Incorrect code."),
     _("Incorrect password."),
     _("Use your password"),
     _("Use authenticator app or code"),
     _("Use a security key"),
     _("Authenticator code"),
-    _("Master key"),
-    _("Backup key"),
 )
 # letters that only tell what happened to the account; the template has one sentence for each
 NOTICES = {
@@ -75,6 +73,12 @@ UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104  nothing is bound; a socket's client h
 
 class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """People come by invitation, so the sign-up door is closed."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "too_many_login_attempts": _("Too many wrong tries. Wait a quarter of an hour."),
+        "rate_limited": _("Too many tries. Wait a minute."),
+        "duplicate_email": _("This is your address already."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -169,7 +173,7 @@ def keep_language(response: HttpResponse, language: str) -> None:
         language,
         max_age=settings.LANGUAGE_COOKIE_AGE,
         secure=settings.LANGUAGE_COOKIE_SECURE,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite="Lax",
     )
 
 
@@ -192,6 +196,11 @@ class AskForFactor(AuthenticateStage):  # type: ignore[misc]
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Second factors: their secrets are sealed with the deployment's key."""
 
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "cannot_delete_authenticator": _("You need a second factor: add another one first."),
+        "cannot_generate_recovery_codes": _("Add an authenticator app or a passkey first."),
+    }
+
     def encrypt(self, text: str) -> str:
         return _seal().encrypt(text.encode()).decode()
 
@@ -200,6 +209,10 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         return not security_of(authenticator.user).is_last_factor
+
+    def generate_authenticator_name(self, user: User, type: str) -> str:  # noqa: A002
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return gettext("Passkey %(number)s") % {"number": number}
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         entity: dict[str, str] = super().get_public_key_credential_rp_entity()

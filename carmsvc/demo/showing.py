@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from django.conf import settings
+
 from carmsvc.demo.cast import MAPLE, MAPLE_OWNER, PASSWORD, STAFF
 from reconciliation.models import MatchRun
 from reconciliation.queries import PASS_LABELS, bridge
@@ -46,4 +48,6 @@ def people() -> Iterator[str]:
     """Whom to sign in as."""
     yield f"Staff:    {STAFF[1][0]}   password {PASSWORD}"
     yield f"Importer: {MAPLE.finance}   password {PASSWORD}"
+    if not settings.STAFF_SECOND_FACTOR:
+        yield "Staff need no second factor here; a real deployment asks for one."
     yield f"Owner:    {MAPLE_OWNER[0]}   password {PASSWORD}"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils import timezone
@@ -39,7 +40,7 @@ def record_for_person(
     """Audit what happened to a person's account: on the chain of each importer whose person
     they are; of staff, and of somebody who is nobody's yet, on the brokerage's.
     """
-    told = {"by": by or person, "target": person, "before": before, "after": after}
+    told: dict[str, Any] = {"by": by or person, "target": person, "before": before, "after": after}
     importers = [] if person.is_staff_member else importers_of_person(person)
     for importer_id in importers:
         with importer_scope(importer_id):
@@ -75,6 +76,23 @@ def _against(name: str, value: str) -> str:
     if name == "time_zone" and value not in TIME_ZONES:
         return _("Choose a time zone from the list.")
     return ""
+
+
+@transaction.atomic
+def remove_second_factors(*, person: User) -> int:
+    """For somebody who has lost their device and their recovery codes: take every factor off and
+    end every session; returns how many factors. Raises `Refused` if there is none.
+
+    Whoever asks for it has made sure who the person is.
+    """
+    held = list(Authenticator.objects.filter(user=person))
+    if not held:
+        raise Refused(_("%(email)s has no second factor.") % {"email": person.email})
+    for factor in held:
+        factor.delete()
+    UserSession.objects.filter(user=person).delete()
+    end_sessions(person)
+    return len(held)
 
 
 def note_password_changed(person: User) -> None:

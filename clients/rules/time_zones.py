@@ -27,8 +27,19 @@ CANADIAN_ZONES = (
     "America/Whitehorse",
     "America/Dawson",
 )
-_REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe")
-_REGIONS += ("Indian", "Pacific")
+_REGIONS = frozenset(
+    {
+        "Africa",
+        "America",
+        "Antarctica",
+        "Asia",
+        "Atlantic",
+        "Australia",
+        "Europe",
+        "Indian",
+        "Pacific",
+    }
+)
 OTHER_ZONES = tuple(
     sorted(
         name

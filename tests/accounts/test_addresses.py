@@ -119,6 +119,16 @@ def test_the_link_sets_a_password_once_ends_every_session_and_is_told(
     ]
 
 
+def test_who_sets_it_where_they_are_signed_in_signs_in_anew(finance: User, inside: Inside) -> None:
+    client = inside(finance)
+    forgotten(finance.email)
+
+    answer = set_password(link_in(Letter.objects.get()), client)
+
+    assert answer.url == "/account/password/reset/key/done/"
+    assert client.get("/account/profile/").url.startswith("/account/login/")
+
+
 def test_a_new_password_from_a_letter_does_not_spare_the_second_step(analyst: User) -> None:
     forgotten(analyst.email)
     set_password(link_in(Letter.objects.get()))

@@ -16,9 +16,6 @@ from tests.journeys.conftest import PATIENCE, accessible, chromium, static_root,
 from tests.journeys.test_every_page import SCREENS
 
 __all__ = ["accessible", "chromium", "static_root", "visit"]
-import os
-
-PICTURES = os.environ.get("PICTURES")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True, databases=["default", "owner"]),
@@ -171,7 +168,3 @@ def test_every_page_of_an_account_is_accessible_and_fits(
     ):
         page.goto(f"/account/{address}")
         accessible(page)
-        if PICTURES:
-            page.screenshot(
-                path=f"{PICTURES}/{screen}-{address.replace('/', '-')}.png", full_page=True
-            )

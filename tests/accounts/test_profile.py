@@ -149,7 +149,7 @@ def test_the_security_page_shows_all_of_it_at_a_glance(analyst: User, inside: In
 
     for part in (
         "analyst@broker.example",
-        "Password Set; not changed since",
+        "Password Set; never changed here",
         "Second factor On",
         "Authenticator app",
         "No recovery code is left.",

@@ -1,13 +1,16 @@
 """Who needs a second factor, what happens until there is one, and how it is changed."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import decrypt
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -217,7 +220,7 @@ def test_the_last_factor_of_somebody_who_needs_one_stays(analyst: User, inside: 
 
     page = client.post("/account/2fa/totp/deactivate/")
 
-    assert "You cannot deactivate two-factor authentication." in text_of(page)
+    assert "You need a second factor: add another one first." in text_of(page)
     assert Authenticator.objects.filter(user=analyst, type="totp").exists()
     assert "/account/2fa/totp/deactivate/" not in client.get("/account/security/").content.decode()
 
@@ -327,3 +330,25 @@ def test_a_wrong_code_of_staff_is_on_the_brokerages_chain(analyst: User) -> None
     client.post("/account/2fa/authenticate/", {"code": "000000"})
 
     assert told_of_staff() == [("sign-in", "sign-in failed")]
+
+
+def test_somebody_who_lost_everything_is_let_in_again_by_a_command(
+    analyst: User, inside: Inside
+) -> None:
+    client = inside(analyst)
+    say = StringIO()
+
+    call_command("remove_second_factors", email=analyst.email, json=True, stdout=say)
+
+    assert json.loads(say.getvalue()) == {"email": analyst.email, "removed": 1}
+    assert client.get("/work/").url.startswith("/account/login/")
+    assert sign_in(analyst, client=client).url == "/"
+    assert client.get("/work/").url == SETUP
+    assert ("command", "factor removed") in told_of_staff()
+
+
+def test_the_command_says_when_there_is_nothing_to_remove(finance: User) -> None:
+    with pytest.raises(SystemExit) as refused:
+        call_command("remove_second_factors", email=finance.email, json=True, stdout=StringIO())
+
+    assert refused.value.code == 1

@@ -19,7 +19,7 @@ from tests.accounts.conftest import browser, code_of, sign_in, told_of_staff
 from tests.conftest import PASSWORD
 from tests.pages.test_run_page import text_of
 
-LOCKED = "Too many failed login attempts. Try again later."
+LOCKED = "Too many wrong tries. Wait a quarter of an hour."
 WRONG = "The email address and/or password you specified are not correct."
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)
 
