@@ -398,7 +398,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "StaffRole": "clients.models.User.StaffRole",
         "ImporterRole": "clients.models.Membership.Role",
-        "ApiKeyState": "clients.rules.keys.KeyState",
+        "ApiKeyState": "clients.rules.keys.KEY_STATES",
         "FileState": "statements.models.StatementFile.State",
         "RunState": "reconciliation.models.MatchRun.State",
         "VarianceState": "reconciliation.models.Variance.State",

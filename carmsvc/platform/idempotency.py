@@ -129,7 +129,7 @@ def _parts(data: Any) -> Iterator[bytes]:
 
 
 def _keep(claim: dict[str, str], answer: Response, told_once: tuple[str, ...]) -> None:
-    body = None if answer.data is None else json.loads(JSONRenderer().render(answer.data))
+    body: Any = None if answer.data is None else json.loads(JSONRenderer().render(answer.data))
     for name in told_once:
         body[name] = None
     kept = {name: answer.headers[name] for name in ("Location",) if name in answer.headers}

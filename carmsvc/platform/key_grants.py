@@ -7,6 +7,7 @@ address that is new in the API is a resource by itself, and no old key opens it 
 import re
 from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 from django.urls import URLResolver, get_resolver
 
@@ -26,7 +27,7 @@ def api_resources() -> tuple[str, ...]:
     return tuple(sorted({name for root in roots for name in _names(root, "") if name}))
 
 
-def _names(patterns: URLResolver, before: str) -> Iterable[str | None]:
+def _names(patterns: Any, before: str) -> Iterable[str | None]:
     for one in patterns.url_patterns:
         path = before + str(one.pattern)
         if isinstance(one, URLResolver):

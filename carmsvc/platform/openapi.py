@@ -63,13 +63,13 @@ PROBLEM_EXAMPLE = OpenApiExample(
 _PROBLEMS = {
     "400": "A field or a parameter is wrong.",
     "401": "The API key is missing or not valid.",
-    "403": "The role or the key does not include this.",
+    "403": "The role does not include this, or the key lacks the grant that is named.",
     "404": "There is nothing here that you may see.",
     "409": "Refused as things stand.",
     "422": "Refused whatever the state, or an idempotency key used for another body.",
     "429": "Too many requests; `Retry-After` says when to come again.",
 }
-_ON_CHANGES = {"403", "409", "422"}
+_ON_CHANGES = {"409", "422"}
 
 
 class HouseSchema(AutoSchema):

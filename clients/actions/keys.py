@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -76,7 +76,12 @@ def _end(days: int, within: ApiKey | None = None) -> datetime:
 
 
 def _once(wish: UUID | None) -> None:
-    if wish and ApiKey.objects.filter(wish=wish).exists():
+    """One key for a wish; of two at once the second waits and finds the first one's key."""
+    if wish is None:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))", [str(wish)])
+    if ApiKey.objects.filter(wish=wish).exists():
         raise Refused(_("This key was made already; it is shown only once."))
 
 

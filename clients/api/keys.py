@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_filters
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
@@ -17,7 +17,6 @@ from clients.api.doors import NOT_SEEN, IdFilter, ReadDoor
 from clients.models import Importer, User
 from clients.queries import importers_where
 from clients.queries.keys import (
-    STATE_WORDS,
     ids_shown,
     in_state,
     keys_managed_by,
@@ -27,7 +26,7 @@ from clients.queries.keys import (
     state_of,
 )
 from clients.rules import Permission
-from clients.rules.keys import KeyState
+from clients.rules.keys import KEY_STATES, KeyState
 
 
 class ApiKeySerializer(serializers.ModelSerializer[ApiKey]):
@@ -49,6 +48,7 @@ class ApiKeySerializer(serializers.ModelSerializer[ApiKey]):
         )
         read_only_fields = fields
 
+    @extend_schema_field(serializers.ChoiceField(KEY_STATES))
     def get_state(self, key: ApiKey) -> KeyState:
         return state_of(key)
 
@@ -104,7 +104,7 @@ class KeyFilters(django_filters.FilterSet):
     importer.method = "by_importer"
     importer.method = "by_importer"
     state = django_filters.ChoiceFilter(
-        choices=[(state, state) for state in STATE_WORDS], method="by_state"
+        choices=[(state, state) for state in KEY_STATES], method="by_state"
     )
 
     def by_importer(self, keys: Any, name: str, value: Any) -> Any:
@@ -142,7 +142,7 @@ class ApiKeyDoor(ReadDoor):
 
     def get_serializer_context(self) -> dict[str, Any]:
         """With the importers whose keys whoever asks manages, for all keys at once."""
-        context = super().get_serializer_context()
+        context = dict(super().get_serializer_context())
         if not getattr(self, "swagger_fake_view", False):
             context["managed"] = importers_where(self.person, Permission.MANAGE_KEYS)
         return context

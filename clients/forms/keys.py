@@ -51,9 +51,9 @@ class TermForm(forms.Form):
     )
     wish = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
+    def __init__(self, data: Any = None, initial: dict[str, Any] | None = None) -> None:
         usual = {"days": settings.API_KEY_DAYS, "wish": uuid4()}
-        super().__init__(*arguments, initial={**usual, **named.pop("initial", {})}, **named)
+        super().__init__(data, initial={**usual, **(initial or {})})
 
 
 class RotationForm(TermForm):
@@ -69,8 +69,8 @@ class RotationForm(TermForm):
     )
     field_order = ("overlap_days", "days")
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
-        super().__init__(*arguments, **named)
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
         self.fields["days"].label = _("The new key works for")
 
 
@@ -116,13 +116,14 @@ class KeyForm(TermForm):
     )
     field_order = ("name", "user", "importers", "days", "scope")
 
-    def __init__(self, *arguments: Any, person: User, **named: Any) -> None:
+    def __init__(self, data: Any, person: User, initial: dict[str, Any]) -> None:
         importers = importers_for_keys(person)
         only = list(importers[:2])
         usual = {"user": person.pk, "importers": only if len(only) == 1 else []}
-        super().__init__(*arguments, initial={**usual, **named.pop("initial", {})}, **named)
-        self.fields["user"].queryset = people_for_keys(person)
-        self.fields["importers"].queryset = importers
+        super().__init__(data, {**usual, **initial})
+        fields: dict[str, Any] = self.fields
+        fields["user"].queryset = people_for_keys(person)
+        fields["importers"].queryset = importers
         for resource in api_resources():
             self.fields[f"on-{resource}"] = forms.ChoiceField(
                 label=RESOURCE_WORDS.get(resource, resource),

@@ -142,8 +142,8 @@ def importers_shown(keys: Iterable[ApiKey], person: User) -> dict[int, list[Impo
     """For each key its importers that concern a person, by name."""
     managed = importers_where(person, Permission.MANAGE_KEYS)
     ids = {key.pk: set(ids_shown(key, person, managed)) for key in keys}
-    named = Importer.objects.filter(pk__in=set().union(*ids.values()))
-    named = list(named.order_by(Lower("legal_name"), "id"))
+    found = Importer.objects.filter(pk__in=set().union(*ids.values()))
+    named = list(found.order_by(Lower("legal_name"), "id"))
     return {key: [one for one in named if one.pk in shown] for key, shown in ids.items()}
 
 

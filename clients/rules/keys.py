@@ -32,6 +32,9 @@ class KeyState(StrEnum):
     REVOKED = "revoked"
 
 
+KEY_STATES = tuple(state.value for state in KeyState)
+
+
 def key_state(
     *, revoked_at: datetime | None, expires_at: datetime, is_replaced: bool, now: datetime
 ) -> KeyState:

@@ -83,7 +83,7 @@ def key_new(request: HttpRequest) -> HttpResponse:
     _demand_anywhere(request)
     chosen = request.GET.get("importer", "")
     initial = {"importers": [chosen]} if chosen.isdecimal() and len(chosen) < 19 else {}
-    form = KeyForm(request.POST or None, person=request.user, initial=initial)
+    form = KeyForm(request.POST or None, request.user, initial)
     if form.is_valid():
         made = reads.key_of_wish(form.cleaned_data["wish"], request.user)
         if made:
@@ -125,7 +125,8 @@ def _about(request: HttpRequest, key: Any) -> dict[str, Any]:
     managed = set(importers_where(request.user, Permission.MANAGE_KEYS))
     _prepare(key, importers)
     told_by = next((one.pk for one in importers if one.pk in managed), None)
-    opened, history = reads.opened_by(key), reads.history_of(key, told_by) if told_by else []
+    opened = reads.opened_by(key)
+    history: list[Any] = [*reads.history_of(key, told_by)] if told_by else []
     for event in history:
         event.word = ACTIONS[event.action].name
     return {

@@ -1,10 +1,13 @@
 """API keys: who may make which, until when, who ended it, and what the audit tells of that."""
 
+import json
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
@@ -275,6 +278,47 @@ def test_who_may_answer_is_oneself_and_whom_one_looks_over(
         assert set(people_for_keys(administrator)) == everybody
 
 
+# by a command
+
+
+def command(*arguments: str) -> dict[str, Any]:
+    """The document that `create_api_key` answers."""
+    out = StringIO()
+    call_command("create_api_key", *arguments, "--json", stdout=out)
+    return dict(json.loads(out.getvalue()))
+
+
+def test_the_command_makes_a_key_with_grants(finance: User, importer: Importer) -> None:
+    wish = ("--user", finance.email, "--importer", importer.bn9, "--name", "ERP")
+
+    some = command(*wish, "--grant", "statements:read", "ledger-files:write")
+    plain = command(*wish)
+    writing = command(*wish, "--write", "--grant", "statements:read")
+
+    assert some["grants"] == ["ledger-files:write", "statements:read"]
+    assert plain["grants"] == ["*:read"]
+    assert writing["grants"] == ["*:write"]
+    assert key_named(some["key"]) == ApiKey.objects.order_by("id")[0]
+    assert ApiKey.objects.order_by("id")[0].created_by is None
+    assert [event.actor for event in events(importer)] == ["command"] * 3
+
+
+def test_the_command_refuses_what_the_pages_refuse(
+    finance: User, importer: Importer, capsys: Any
+) -> None:
+    wish = ("--user", finance.email, "--importer", importer.bn9, "--name", "ERP")
+
+    with pytest.raises(SystemExit) as refused:
+        call_command("create_api_key", *wish, "--grant", "statement:read", "--json")
+    with pytest.raises(CommandError) as too_long:
+        call_command("create_api_key", *wish, "--days", "731")
+
+    assert refused.value.code == 1
+    assert "There is no grant “statement:read”" in capsys.readouterr().out
+    assert str(too_long.value) == "--days is 1 to 730"
+    assert not ApiKey.objects.exists()
+
+
 # rotating
 
 
@@ -531,6 +575,12 @@ def test_its_person_gets_one_letter_for_each_warning_in_their_language(
     assert f"carm_{key.prefix}…" in fortnight.text
     assert f"/keys/{key.pk}/" in fortnight.text
     assert key.secret_hash not in fortnight.text + fortnight.html
+
+
+def test_the_letters_are_looked_for_every_day(settings: Any) -> None:
+    entry = settings.CELERY_BEAT_SCHEDULE["warn of expiring keys"]
+
+    assert entry == {"task": warn_of_expiring_keys.name, "schedule": 86_400}
 
 
 def test_nobody_is_told_of_a_key_that_is_revoked_replaced_or_whose_person_left(
