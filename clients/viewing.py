@@ -10,7 +10,6 @@ import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -70,20 +69,18 @@ class ViewingAs:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        viewing = _remembered(request)
-        if viewing is None or not request.user.is_authenticated:
+        viewing, person = _remembered(request), request.user
+        if viewing is None or not isinstance(person, User):
             return self.get_response(request)
-        because = _why_over(request.user, viewing)
+        because = _why_over(person, viewing)
         if because:
-            return self._after_its_end(request, viewing, because)
-        return self._looking(request, viewing)
+            del request.session[IN_SESSION]
+            end_viewing(person=person, viewing=viewing, because=because)
+            return self._after_its_end(request, because)
+        return self._looking(request, person, viewing)
 
-    def _after_its_end(
-        self, request: HttpRequest, viewing: Viewing, because: str
-    ) -> HttpResponse:
+    def _after_its_end(self, request: HttpRequest, because: str) -> HttpResponse:
         """Go on as oneself; what was about to be written was pressed on a page of the role's."""
-        del request.session[IN_SESSION]
-        end_viewing(person=request.user, viewing=viewing, because=because)
         if request.method not in SAFE_METHODS and not _may_be_sent(request):
             return refusal(request, _("Your view as an importer’s role has just ended."))
         if not request.path.startswith(API):
@@ -93,8 +90,7 @@ class ViewingAs:
             response["HX-Refresh"] = "true"  # the page around the part is still the role's
         return response
 
-    def _looking(self, request: HttpRequest, viewing: Viewing) -> HttpResponse:
-        person = request.user
+    def _looking(self, request: HttpRequest, person: User, viewing: Viewing) -> HttpResponse:
         request.user = looking_copy(person, viewing)
         request.viewing = _shown(viewing)  # type: ignore[attr-defined]
         if request.method not in SAFE_METHODS and not _may_be_sent(request):
@@ -114,7 +110,7 @@ WORDS_AT_END: dict[str, Callable[[], str]] = {
 }
 
 
-def _why_over(person: Any, viewing: Viewing) -> str:
+def _why_over(person: User, viewing: Viewing) -> str:
     """Why somebody may no longer look, for the audit; nothing while they may."""
     if viewing.is_over(timezone.now()):
         return "expired"

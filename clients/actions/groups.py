@@ -162,5 +162,5 @@ def _tell(
     before: dict[str, Any] | None,
     after: dict[str, Any] | None,
 ) -> None:
-    told = {"by": by, "target": group, "before": before, "after": after}
+    told: dict[str, Any] = {"by": by, "target": group, "before": before, "after": after}
     audit.record_for_brokerage(action, **told, group=group.name)

@@ -69,7 +69,9 @@ class Reach:
 def reach_of(people: Iterable[User]) -> dict[int, Reach]:
     """By person, among the importers of the open scope; three queries for any number of them."""
     ids = [person.pk for person in people]
-    direct, grouped, members = defaultdict(set), defaultdict(set), defaultdict(set)
+    direct: dict[int, set[int]] = defaultdict(set)
+    grouped: dict[int, set[int]] = defaultdict(set)
+    members: dict[int, set[int]] = defaultdict(set)
     for user_id, importer_id in StaffAssignment.objects.filter(user__in=ids).values_list(
         "user_id", "importer_id"
     ):
