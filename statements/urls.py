@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from statements import views
+from statements.views import files
 
 
 class FileKind(StringConverter):
@@ -18,18 +18,18 @@ FILE = "<file_kind:kind>-files/<int:file_id>/"
 urlpatterns = [
     path(
         "importers/<int:importer_id>/statement-files/new/",
-        views.statement_upload,
+        files.statement_upload,
         name="statement-upload",
     ),
     path(
-        "importers/<int:importer_id>/ledger-files/new/", views.ledger_upload, name="ledger-upload"
+        "importers/<int:importer_id>/ledger-files/new/", files.ledger_upload, name="ledger-upload"
     ),
-    path(FILE, views.file_page, name="file"),
-    path(f"{FILE}progress/", views.file_progress, name="file-progress"),
-    path(f"{FILE}original/", views.file_original, name="file-original"),
-    path(f"{FILE}rows.csv", views.file_problems, name="file-problems"),
-    path(f"{FILE}mapping/", views.file_mapping, name="file-mapping"),
-    path(f"{FILE}repairs/", views.file_repairs, name="file-repairs"),
-    path(f"{FILE}attempts/", views.file_attempts, name="file-attempts"),
-    path("statements/<int:statement_id>/", views.statement_page, name="statement"),
+    path(FILE, files.file_page, name="file"),
+    path(f"{FILE}progress/", files.file_progress, name="file-progress"),
+    path(f"{FILE}original/", files.file_original, name="file-original"),
+    path(f"{FILE}rows.csv", files.file_problems, name="file-problems"),
+    path(f"{FILE}mapping/", files.file_mapping, name="file-mapping"),
+    path(f"{FILE}repairs/", files.file_repairs, name="file-repairs"),
+    path(f"{FILE}attempts/", files.file_attempts, name="file-attempts"),
+    path("statements/<int:statement_id>/", files.statement_page, name="statement"),
 ]

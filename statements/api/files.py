@@ -19,7 +19,7 @@ from clients.models import Importer, ProgramAccount
 from clients.rules import Permission
 from statements import actions
 from statements.api.uploads import LedgerUpload, StatementUpload, profile_named
-from statements.forms import CHOICE_WORDS
+from statements.forms.files import CHOICE_WORDS
 from statements.layouts.profiles import Proposal
 from statements.messages import describe
 from statements.models import (

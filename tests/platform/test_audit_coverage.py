@@ -193,7 +193,7 @@ def test_a_file_that_failed_three_times_is_told_with_whom_it_is_named_to(
     def fails(*_: Any) -> None:
         raise OSError("the disk is gone")
 
-    monkeypatch.setattr(statements.reading, "read_and_load", fails)
+    monkeypatch.setattr("statements.reading.read_and_load", fails)
     file = statement_file(account, line("1", "1.00"))
     for _ in range(2):
         StatementFile.objects.update(leased_until=None)

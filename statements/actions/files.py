@@ -1,4 +1,4 @@
-"""Writes of the statements room: receive a file, read it, load it whole or not at all."""
+"""Receive a file, read it, load it whole or not at all."""
 
 import hashlib
 import json

@@ -20,7 +20,7 @@ from clients.models import Importer
 from clients.rules import Permission
 from clients.views import demand, permissions, tell_refusal
 from statements import actions, queries
-from statements.forms import LedgerUploadForm, LinesForm, MappingForm, StatementUploads
+from statements.forms.files import LedgerUploadForm, LinesForm, MappingForm, StatementUploads
 from statements.layouts.preview import preview, so_far
 from statements.layouts.profiles import MappingProfile, Proposal
 from statements.messages import describe

@@ -1,0 +1,1 @@
+"""Forms of the statements room, a module for each noun."""

@@ -1,0 +1,1 @@
+"""Pages of the statements room, a module for each noun."""
