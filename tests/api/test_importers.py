@@ -90,6 +90,7 @@ def everything(
     invite(email="a@maple.example", importer_role="owner", importers=[importer], by=analyst)
     return {
         "api-keys": ApiKey.objects.filter(user=analyst)[0].pk,
+        "audit-events": api.get("audit-events/").json()["results"][0]["id"],
         "importers": importer.pk,
         "memberships": api.get("memberships/").json()["results"][0]["id"],
         "invitations": api.get("invitations/").json()["results"][0]["id"],

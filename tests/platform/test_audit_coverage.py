@@ -27,6 +27,7 @@ UNTOLD = {
     ("clients.actions.accounts", "end_other_sessions"): "part of a change of factor or password",
     ("clients.actions.accounts", "mark_email_verified"): "part of letting a person in",
     ("clients.actions.accounts", "note_password_changed"): "part of a change of password",
+    ("clients.actions.accounts", "remove_second_factors"): "each factor is told as it goes",
     ("clients.actions.importers", "normalised_number"): "writes nothing",
     ("clients.actions.importers", "warnings_about"): "writes nothing",
     ("clients.actions.invitations", "hash_of"): "writes nothing",
