@@ -27,6 +27,7 @@ from clients.rules import Permission, Viewing
 IN_SESSION = "viewing"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 API = "/api/"
+OWN_PAGES = ("/account/", "/notices/", "/calendar/")  # the person's, not the role's
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,8 @@ class ViewingAs:
         request.viewing = _shown(viewing)  # type: ignore[attr-defined]
         if request.method not in SAFE_METHODS and not _may_be_sent(request):
             return refusal(request, _("You are looking as an importer’s role, which only reads."))
+        if request.path.startswith(OWN_PAGES) and not _may_be_sent(request):
+            return refusal(request, _("This page is your own, and not of the importer’s role."))
         response = self.get_response(request)
         if not request.user.is_authenticated:
             end_viewing(person=person, viewing=viewing, because="signed out")
@@ -145,4 +148,5 @@ def refusal(request: HttpRequest, reason: str) -> HttpResponse:
             "instance": request.path,
         }
         return JsonResponse(problem, status=403, content_type="application/problem+json")
-    return render(request, "clients/viewing/refused.html", {"reason": reason}, status=403)
+    with importer_scope(importer_ids_for(request.user)):  # as a page's own bar asks
+        return render(request, "clients/viewing/refused.html", {"reason": reason}, status=403)

@@ -124,6 +124,19 @@ def test_one_sees_what_the_role_sees_and_no_page_of_the_staff(
     assert looking.get(f"/importers/{stranger.pk}/").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["/notices/", "/notices/count/", "/calendar/", "/account/profile/", "/account/security/"],
+)
+def test_ones_own_pages_are_not_the_roles(address: str, looking: Client) -> None:
+    response = looking.get(address)
+
+    assert response.status_code == 403
+    assert "This page is your own, and not of the importer’s role." in text_of(response)
+    shown = looking.get("/permissions/").content.decode()
+    assert f'"{address}"' not in shown
+
+
 def test_an_administrator_who_looks_sees_that_importer_only(
     importer: Importer, stranger: Importer, administrator: User
 ) -> None:
