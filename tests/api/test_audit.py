@@ -78,6 +78,14 @@ def test_who_may_not_read_the_audit_is_told_so(
         assert answer["detail"] == "Your role does not include: read audit."
 
 
+def test_an_event_that_one_may_not_read_is_not_there(
+    api: Caller, finance: User, importer: Importer, key_for: Any, told: None
+) -> None:
+    number = results(api.get("audit-events/"))[0]["id"]
+
+    problem(key_for(finance, importer).get(f"audit-events/{number}/"), 404)
+
+
 def test_another_importers_audit_is_not_there(
     administrator: User, stranger: Importer, importer: Importer, key_for: Any, told: None
 ) -> None:
