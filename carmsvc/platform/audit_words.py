@@ -162,6 +162,7 @@ KINDS: dict[str, Words] = {
     "apikey": _("API key"),
     "clientgroup": _("Client group"),
     "calendarfeed": _("Calendar address"),
+    "letter": _("Letter"),
     "statementfile": _("Statement file"),
     "ledgerfile": _("Ledger file"),
     "statement": _("Statement"),

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.utils import translation
 
-from carmsvc.platform.audit_words import ACTIONS
+from carmsvc.platform.audit_words import ACTIONS, KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("carmsvc", "clients", "delegation", "statements", "reconciliation", "training")
@@ -113,6 +114,16 @@ def test_nothing_is_listed_that_nobody_records() -> None:
     told = {word for where, expression in TOLD for word in possible(where, expression)}
 
     assert set(ACTIONS) - told == set()
+
+
+def test_what_an_event_may_be_about_is_a_model_and_has_a_word_in_french() -> None:
+    models = {model._meta.model_name for model in apps.get_models()}
+
+    assert set(KINDS) - models == set()
+    with translation.override("fr"):
+        french = {kind: str(word) for kind, word in KINDS.items()}
+    with translation.override("en"):
+        assert {kind for kind, word in KINDS.items() if str(word) == french[kind]} <= {"invitation"}
 
 
 @pytest.mark.parametrize("word", ACTIONS)
