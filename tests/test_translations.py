@@ -75,7 +75,7 @@ def in_the_source() -> set[Key]:
     for room in ROOMS:
         for path in (ROOT / room).rglob("*.py"):
             found.update(said_in(path.read_text(encoding="utf-8")))
-    for path in (ROOT / "templates").rglob("*.html"):
+    for path in [*(ROOT / "templates").rglob("*.html"), *(ROOT / "templates").rglob("*.txt")]:
         found.update(said_in(calls_of(path.read_text(encoding="utf-8"))))
     return found
 
