@@ -21,9 +21,7 @@ def viewing_new(request: HttpRequest, importer_id: int) -> HttpResponse:
     form = ViewingForm(request.POST or None, initial={"role": Membership.Role.OWNER})
     if form.is_valid():
         role, now = form.cleaned_data["role"], timezone.now()
-        remember(
-            request, begin_viewing(person=request.user, importer=importer, role=role, now=now)
-        )
+        remember(request, begin_viewing(person=request.user, importer=importer, role=role, now=now))
         return redirect("importer", importer_id=importer_id)
     told = {"form": form, "importer": importer, "may": permissions(request, importer_id)}
     return render(request, "clients/viewing/new.html", told, status=422 if form.errors else 200)
