@@ -15,6 +15,7 @@ from clients.models import Importer, ProgramAccount, User
 from reconciliation.actions import explain_variances
 from reconciliation.models import MatchRun, Variance
 from tests.pages.conftest import october
+from tests.statements.door import line, statement_file
 
 PROXY = {"REMOTE_ADDR": "10.0.0.1"}
 
@@ -126,3 +127,25 @@ def test_the_next_thing_in_the_thread_does_not_inherit_a_request(db: None) -> No
     Client().get("/account/login/")
 
     assert origin() == {"how": "command"}
+
+
+def test_staff_who_look_as_a_role_are_told_under_their_own_name(
+    importer: Importer, analyst: User
+) -> None:
+    with importer_scope(importer.pk):
+        account = ProgramAccount.objects.get(bn15="123456782RM0001")
+        file = statement_file(account, line("1", "1.00"))
+    client = Client(REMOTE_ADDR="203.0.113.7")
+    client.force_login(analyst)
+    client.post(f"/importers/{importer.pk}/viewing/", {"role": "finance"})
+
+    response = client.get(f"/statement-files/{file.pk}/original/")
+
+    assert response.status_code == 200
+    told = last(importer)
+    assert (told.action, told.actor, told.actor_id) == (
+        "original opened",
+        "analyst@broker.example",
+        analyst.pk,
+    )
+    assert told.came_from["viewing"] == "finance"
