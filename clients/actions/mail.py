@@ -12,6 +12,11 @@ def send_again(*, letter: Letter, by: User) -> bool:
     """Give a stuck letter new tries; False if it was not stuck any more."""
     again = send_letter_again(letter.pk)
     if again:
-        told = {"to": letter.to_address, "subject": letter.subject}
-        audit.record_for_brokerage("letter sent again", by=by, target=letter, **told)
+        audit.record_for_brokerage(
+            "letter sent again",
+            by=by,
+            target=letter,
+            to=letter.to_address,
+            subject=letter.subject,
+        )
     return again

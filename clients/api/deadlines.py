@@ -25,7 +25,9 @@ class DeadlineSerializer(serializers.Serializer[Any]):
 
     key = serializers.CharField(source="deadline.key", help_text="Names it for ever.")
     kind = serializers.CharField(source="deadline.kind")
-    label = serializers.CharField(help_text="Its word, in the language of the request.")
+    word = serializers.CharField(
+        source="label", help_text="What the kind is called, in the language of the request."
+    )
     importer = serializers.IntegerField(source="deadline.importer_id")
     subject = serializers.CharField(source="deadline.subject", help_text="What it is about.")
     due_on = serializers.DateField(source="deadline.due_on")

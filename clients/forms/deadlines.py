@@ -28,11 +28,16 @@ class DeadlineFilterForm(forms.Form):
         label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, label_suffix="", **options)
+    def __init__(self, said: Any) -> None:
+        super().__init__(said, label_suffix="")
         every: list[tuple[str, Any]] = [("", _("All"))]
-        self.fields["kind"].choices = every + [(one.name, one.label) for one in kinds()]
-        self.fields["state"].choices = every + [(one.value, word) for one, word in STATES.items()]
+        choices: dict[str, Any] = {
+            "kind": every + [(one.name, one.label) for one in kinds()],
+            "state": every + [(one.value, word) for one, word in STATES.items()],
+        }
+        for name, offered in choices.items():
+            field: Any = self.fields[name]
+            field.choices = offered
 
     @property
     def wish(self) -> dict[str, Any]:

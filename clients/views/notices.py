@@ -1,5 +1,7 @@
 """What a person was told, and how they want to be told."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -42,11 +44,12 @@ def notice_reading(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def notice_settings(request: HttpRequest) -> HttpResponse:
     """How a person wants to be told of what, and when not."""
-    hours = wishes([request.user]).hours_of(request.user)
-    kinds_form = NoticeKindsForm(request.user, request.POST or None)
+    person: Any = request.user
+    hours = wishes([person]).hours_of(person)
+    kinds_form = NoticeKindsForm(person, request.POST or None)
     hours_form = NoticeHoursForm(request.POST or None, instance=hours)
     if kinds_form.is_valid() and hours_form.is_valid():
-        chosen = kinds_form.preferences(request.user)
+        chosen = kinds_form.preferences(person)
         prefer(preferences=chosen, hours=hours_form.save(commit=False))
         messages.success(request, _("From now on you are told as you chose."))
         return redirect("notice-settings")

@@ -36,7 +36,7 @@ def test_a_range_of_days_is_answered_with_reasons(desk: Client, account: Program
     assert due == {
         "key": "payment-due/123456782RM0001/2026-10-17",
         "kind": "payment_due",
-        "label": "Payment due",
+        "word": "Payment due",
         "importer": account.importer_id,
         "subject": "123456782RM0001",
         "due_on": "2026-10-30",
