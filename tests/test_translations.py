@@ -189,6 +189,9 @@ def addresses(importer: Importer) -> list[str]:
         f"/statements/{run.statement_id}/reconciliation/",
         files,
         "/account/password/change/",
+        "/account/profile/",
+        "/account/security/",
+        "/account/email/",
         "/nowhere/",
     ]
 

@@ -36,7 +36,10 @@ def sign_out(page: Page) -> None:
 
 
 def test_the_first_sign_in_of_staff_sets_up_an_app_and_the_next_one_uses_it(
-    visit: Callable[..., Page], analyst: User, importer: Importer
+    visit: Callable[..., Page],
+    accessible: Callable[[Page], None],
+    analyst: User,
+    importer: Importer,
 ) -> None:
     Authenticator.objects.all().delete()
     page = visit()
@@ -52,6 +55,7 @@ def test_the_first_sign_in_of_staff_sets_up_an_app_and_the_next_one_uses_it(
     page.get_by_role("button", name="Add it").click()
 
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    accessible(page)
     codes = page.locator(".codes code").all_inner_texts()
     assert len(codes) == 10
     with page.expect_download() as download:
@@ -64,6 +68,7 @@ def test_the_first_sign_in_of_staff_sets_up_an_app_and_the_next_one_uses_it(
     cache.clear()
     type_in(page, analyst)
     expect(page.get_by_role("heading", name="Second step")).to_be_visible()
+    accessible(page)
     page.get_by_label("Code").fill(code_of(secret))
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="Work queue")).to_be_visible()
@@ -97,7 +102,7 @@ def phone(chromium: Browser, live_server: Any) -> Iterator[BrowserContext]:
 
 
 def test_a_passkey_is_added_and_signs_in_without_a_password(
-    phone: BrowserContext, finance: User, importer: Importer
+    phone: BrowserContext, accessible: Callable[[Page], None], finance: User, importer: Importer
 ) -> None:
     page = phone.pages[0]
     type_in(page, finance)
@@ -109,6 +114,7 @@ def test_a_passkey_is_added_and_signs_in_without_a_password(
     expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     page.goto("/account/security/")
     expect(page.get_by_role("rowheader", name="My phone Passkey")).to_be_visible()
+    accessible(page)
     sign_out(page)
 
     page.get_by_role("button", name="Sign in with a passkey").click()
