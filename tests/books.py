@@ -40,6 +40,7 @@ class Line:
     reference: str | None = None
     accounted: date | None = None
     parts: tuple[tuple[str, str], ...] = ()
+    words: tuple[tuple[str, str], ...] = ()  # other text columns
 
 
 def number(serial: int | str | None) -> str | None:
@@ -108,6 +109,7 @@ def soa(
             reference=line.reference,
             filed_by="ours",
             **_money(line),
+            **dict(line.words),
         )
         for row, line in enumerate(lines, start=2)
     )
@@ -141,6 +143,7 @@ def ledger(
             reference=entry.reference,
             period_end=period_end(days[entry]),
             **_money(entry),
+            **dict(entry.words),
         )
         for row, entry in enumerate(entries, start=2)
     )
