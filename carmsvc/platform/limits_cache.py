@@ -17,6 +17,7 @@ from redis.exceptions import RedisError
 logger = logging.getLogger(__name__)
 LIMITS = "allauth"  # how the keys of the sign-in's counts begin
 SECONDS_TO_NEXT_TRY = 5
+ROOM = {"MAX_ENTRIES": 100_000}  # with few, guessing at many accounts would push counts out
 
 
 class LimitsOutliveRedis(RedisCache):
@@ -26,7 +27,7 @@ class LimitsOutliveRedis(RedisCache):
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
-        self._memory = LocMemCache("limits", params | {"OPTIONS": {}})
+        self._memory = LocMemCache("limits", params | {"OPTIONS": ROOM})
 
     def _tried(self, key: str, method: Callable[..., Any], name: str, *a: Any, **k: Any) -> Any:
         if not str(key).startswith(LIMITS):

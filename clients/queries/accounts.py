@@ -12,7 +12,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 
-from carmsvc.platform.tenancy import importer_scope, user_scope
+from carmsvc.platform.tenancy import user_scope
 from clients.models import Importer, Membership, User
 
 MAIN_FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -55,14 +55,13 @@ def people_with_second_factor() -> Any:
 
 
 def needs_second_factor(person: User) -> bool:
-    """Whether a rule asks for one: the brokerage's of its staff, or one of their importers'."""
+    """Whether a rule asks for one: the brokerage's of its staff, or one of their importers' in
+    the open scope, which is that of the person's own request.
+    """
     if person.is_staff_member:
         return bool(settings.STAFF_SECOND_FACTOR)
-    own = importers_of_person(person)
-    if not own:
-        return False
-    with importer_scope(own):
-        return bool(Importer.objects.filter(requires_second_factor=True).exists())
+    own = Membership.objects.filter(user=person).values("importer_id")
+    return bool(Importer.objects.filter(requires_second_factor=True, pk__in=own).exists())
 
 
 @dataclass(frozen=True)

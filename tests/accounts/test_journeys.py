@@ -9,6 +9,8 @@ from allauth.mfa.models import Authenticator
 from django.core.cache import cache
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from carmsvc.platform.models import AuditEvent
+from carmsvc.platform.tenancy import importer_scope
 from clients.models import Importer, User
 from tests.accounts.conftest import code_of
 from tests.conftest import PASSWORD
@@ -119,6 +121,9 @@ def test_a_passkey_is_added_and_signs_in_without_a_password(
 
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url(f"**/importers/{importer.pk}/")
+    with importer_scope(importer.pk):
+        told = AuditEvent.objects.order_by("sequence").last()
+    assert (told.action, told.details["shown"]) == ("signed in", ["mfa: webauthn"])
     sign_out(page)
 
     type_in(page, finance)

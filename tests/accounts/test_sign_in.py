@@ -173,6 +173,16 @@ def test_without_redis_guessing_still_ends(no_redis: Any, finance: User) -> None
     assert [LOCKED in one for one in said] == [False] * 10 + [True]
 
 
+def test_without_redis_guessing_at_others_does_not_push_the_count_out(
+    no_redis: Any, finance: User
+) -> None:
+    guess(finance.email, 10)
+    for number in range(2_000):
+        no_redis.set(f"allauth:rl:{number}", [1.0], 900)
+
+    assert LOCKED in text_of(sign_in(finance))
+
+
 def test_only_limits_outlive_redis(no_redis: Any) -> None:
     with pytest.raises(RedisError):
         no_redis.get("worker-heartbeat")
