@@ -249,6 +249,12 @@ ACCOUNT_RATE_LIMITS = {
 # Second factors: the brokerage's people need one; an importer says so of its own people
 STAFF_SECOND_FACTOR = flag("STAFF_SECOND_FACTOR", "1")
 MFA_ADAPTER = "clients.adapter.FactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "clients.forms.passkeys.AddPasskey",
+    "authenticate_webauthn": "clients.forms.passkeys.SecondStep",
+    "login_webauthn": "clients.forms.passkeys.SignIn",
+    "reauthenticate_webauthn": "clients.forms.passkeys.ConfirmItIsYou",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = os.environ.get("BROKERAGE_NAME", "") or "carmsvc"

@@ -13,6 +13,8 @@ from allauth.mfa.stages import AuthenticateStage
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -68,6 +70,7 @@ SAID = {
     "webauthn_added.txt": _("The passkey is added."),
     "webauthn_removed.txt": _("The passkey is removed."),
 }
+LONGEST_ADDRESS = 254  # characters; RFC 5321, 4.5.3.1.3
 UNKNOWN_ADDRESS = "0.0.0.0"  # noqa: S104  nothing is bound; a socket's client has no address
 
 
@@ -85,6 +88,12 @@ class InvitationOnlyAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return network_address(request) or UNKNOWN_ADDRESS
+
+    def clean_email(self, email: str) -> str:
+        """No longer than a mailbox's address can be, or than we could keep."""
+        if len(email) > LONGEST_ADDRESS:
+            raise ValidationError(EmailValidator.message)
+        return email
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put the letter in the outbox, in its reader's language.
