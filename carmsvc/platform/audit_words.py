@@ -72,6 +72,14 @@ ACTIONS: dict[str, Action] = {
     "run reopened": Action(
         _("Signatures taken off"), _("took the signatures off a reconciliation")
     ),
+    # payments
+    "payment recorded": Action(_("Payment recorded"), _("recorded a payment to the CBSA")),
+    "payment voided": Action(_("Payment voided"), _("voided a recorded payment")),
+    "proof opened": Action(_("Proof downloaded"), _("downloaded the proof of a payment")),
+    "payments exported": Action(_("Payments exported"), _("exported the list of payments")),
+    "payer arrangement changed": Action(
+        _("Who pays changed"), _("changed who pays a program account, or how")
+    ),
     # people
     "person invited": Action(_("Person invited"), _("invited a person")),
     "invitation sent again": Action(_("Invitation sent again"), _("sent an invitation again")),
@@ -166,6 +174,8 @@ KINDS: dict[str, Words] = {
     "statementfile": _("Statement file"),
     "ledgerfile": _("Ledger file"),
     "statement": _("Statement"),
+    "payment": _("Payment"),
+    "programaccount": _("Program account"),
     "matchrun": _("Reconciliation"),
     "decision": _("Decision on a suggestion"),
     "variance": _("Variance"),

@@ -10,8 +10,12 @@ from clients.models import Membership, User
 from clients.queries.staff import assignable_staff
 
 ROLE_HELP = {
-    Membership.Role.OWNER: _("sends files, manages people and API keys, reads the audit"),
-    Membership.Role.FINANCE: _("sends statements and ledgers, confirms their columns"),
+    Membership.Role.OWNER: _(
+        "sends files, records payments, manages people and API keys, reads the audit"
+    ),
+    Membership.Role.FINANCE: _(
+        "sends statements and ledgers, confirms their columns, records payments"
+    ),
     Membership.Role.OPERATIONS: _("sees everything, changes nothing"),
     Membership.Role.COMPLIANCE: _("sees everything, changes nothing"),
     Membership.Role.VIEWER: _("sees everything, changes nothing"),

@@ -46,16 +46,34 @@ class Importer(models.Model):
 
 
 class ProgramAccount(TenantModel):
-    """An RM account (BN15): where money, statements and security sit."""
+    """An RM account (BN15): where money, statements and security sit.
+
+    `payer` is the private arrangement of who pays the CBSA; the importer owes it either way
+    (Customs Act, s. 17(3)). `pays_by_debit` says whether a pre-authorized debit agreement is on
+    for the account in the portal; None while nobody has said.
+    """
+
+    class Payer(models.TextChoices):
+        IMPORTER = "importer", _("The importer")
+        BROKER = "broker", _("The broker")
+        BY_TRANSACTION = "by_transaction", _("One or the other, by transaction")
 
     id = models.BigAutoField(primary_key=True)
     bn15 = models.CharField(
         _("program account"), max_length=15, validators=[RegexValidator(BN15_PATTERN)]
     )
     name = models.CharField(max_length=100, blank=True)
+    payer = models.CharField(_("who pays"), max_length=20, choices=Payer, blank=True)
+    pays_by_debit = models.BooleanField(_("pre-authorized debit is on"), null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["importer", "bn15"], name="one_bn15")]
+        constraints = [
+            models.UniqueConstraint(fields=["importer", "bn15"], name="one_bn15"),
+            models.CheckConstraint(
+                condition=Q(payer__in=["", "importer", "broker", "by_transaction"]),
+                name="a_payer_is_known_or_nobody",
+            ),
+        ]
         ordering = ["bn15"]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ class Permission(StrEnum):
     RECONCILE = "reconcile"
     DECIDE = "decide"
     SIGN_OFF = "sign_off"
+    RECORD_PAYMENT = "record_payment"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_KEYS = "manage_keys"
     READ_AUDIT = "read_audit"
@@ -46,11 +47,12 @@ _ANALYST = _VIEWER | {
     Permission.RECONCILE,
     Permission.DECIDE,
     Permission.SIGN_OFF,
+    Permission.RECORD_PAYMENT,
     Permission.MANAGE_PEOPLE,
     Permission.READ_AUDIT,
     Permission.VIEW_AS,
 }
-_FINANCE = _VIEWER | {Permission.UPLOAD, Permission.CONFIRM_MAPPING}
+_FINANCE = _VIEWER | {Permission.UPLOAD, Permission.CONFIRM_MAPPING, Permission.RECORD_PAYMENT}
 _OWNER = _FINANCE | {Permission.MANAGE_PEOPLE, Permission.MANAGE_KEYS, Permission.READ_AUDIT}
 
 STAFF_ROLES: dict[str, frozenset[Permission]] = {

@@ -39,6 +39,10 @@ WORDS: dict[Permission, tuple[Any, Any]] = {
         _("Sign off"),
         _("Sign off a reconciliation, or open a signed one again with a reason."),
     ),
+    Permission.RECORD_PAYMENT: (
+        _("Record payments"),
+        _("Record what was paid to the CBSA with its proof, void it, and say who pays."),
+    ),
     Permission.MANAGE_PEOPLE: (
         _("Manage people"),
         _("Invite the importer’s people, change their role, remove them, require a second factor."),

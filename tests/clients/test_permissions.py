@@ -35,6 +35,7 @@ confirm_mapping       | yes           yes     -       | yes   yes     -         
 reconcile             | yes           yes     -       | -     -       -          -          -
 decide                | yes           yes     -       | -     -       -          -          -
 sign_off              | yes           yes     -       | -     -       -          -          -
+record_payment        | yes           yes     -       | yes   yes     -          -          -
 manage_people         | yes           yes     -       | yes   -       -          -          -
 manage_keys           | yes           -       -       | yes   -       -          -          -
 read_audit            | yes           yes     -       | yes   -       -          -          -
@@ -147,6 +148,7 @@ def doors(importer: Importer) -> dict[str, tuple[str, str]]:
         "reconcile": ("post", f"/statements/{run.statement_id}/runs/"),
         "decide": ("post", f"/variances/{variance.pk}/reopening/"),
         "sign_off": ("post", f"/runs/{run.pk}/sign-offs/"),
+        "record_payment": ("get", f"{own}payments/new/"),
         "manage_people": ("get", f"{own}invitations/"),
         "manage_keys": ("get", f"{own}keys/"),
         "read_audit": ("get", f"{own}audit/"),
