@@ -26,6 +26,7 @@ from reconciliation.api.runs import MatchRunDoor
 from reconciliation.api.variances import VarianceDoor
 from statements.api.documents import LedgerEntryDoor, StatementDoor
 from statements.api.files import LedgerFileDoor, StatementFileDoor
+from statements.api.payments import PaymentDoor
 
 
 class OpenApiView(SpectacularAPIView):
@@ -75,6 +76,7 @@ for prefix, name, door in (
     ("ledger-files", "ledger-file", LedgerFileDoor),
     ("statements", "statement", StatementDoor),
     ("ledger-entries", "ledger-entry", LedgerEntryDoor),
+    ("payments", "payment", PaymentDoor),
     ("match-runs", "match-run", MatchRunDoor),
     ("matches", "match", MatchDoor),
     ("suggestions", "suggestion", SuggestionDoor),

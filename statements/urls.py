@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from statements.views import files
+from statements.views import files, payments
 
 
 class FileKind(StringConverter):
@@ -14,6 +14,7 @@ class FileKind(StringConverter):
 
 register_converter(FileKind, "file_kind")
 
+PAYMENT = "payments/<int:payment_id>/"
 FILE = "<file_kind:kind>-files/<int:file_id>/"
 urlpatterns = [
     path(
@@ -31,5 +32,26 @@ urlpatterns = [
     path(f"{FILE}mapping/", files.file_mapping, name="file-mapping"),
     path(f"{FILE}repairs/", files.file_repairs, name="file-repairs"),
     path(f"{FILE}attempts/", files.file_attempts, name="file-attempts"),
+    path("payments/", payments.payment_list, name="payment-list"),
+    path("payments.csv", payments.payments_csv, name="payments-csv"),
+    path(PAYMENT, payments.payment_page, name="payment"),
+    path(f"{PAYMENT}proof/", payments.payment_proof, name="payment-proof"),
+    path(f"{PAYMENT}voiding/", payments.payment_voiding, name="payment-voiding"),
+    path(
+        "importers/<int:importer_id>/payments/",
+        payments.importer_payments,
+        name="importer-payments",
+    ),
+    path(
+        "importers/<int:importer_id>/payments.csv",
+        payments.importer_payments_csv,
+        name="importer-payments-csv",
+    ),
+    path("importers/<int:importer_id>/payments/new/", payments.payment_new, name="payment-new"),
+    path(
+        "program-accounts/<int:account_id>/payer/",
+        payments.payer_arrangement,
+        name="payer-arrangement",
+    ),
     path("statements/<int:statement_id>/", files.statement_page, name="statement"),
 ]

@@ -1,5 +1,6 @@
 """The API's doors to importers and their program accounts."""
 
+from types import MappingProxyType
 from typing import Any
 
 import django_filters
@@ -7,6 +8,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers, status
+from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +18,7 @@ from carmsvc.platform.problems import Unprocessable
 from carmsvc.platform.tenancy import importer_scope
 from clients.actions import create_importer, warnings_about
 from clients.actions.keys import open_to_registered
+from clients.actions.program_accounts import arrange_payer
 from clients.api.doors import IdFilter, ReadDoor
 from clients.models import Importer, ProgramAccount
 from clients.queries import may_here
@@ -114,13 +117,27 @@ class ProgramAccountSerializer(serializers.ModelSerializer[ProgramAccount]):
 
     class Meta:
         model = ProgramAccount
-        fields = ("id", "importer", "bn15", "name")
+        fields = ("id", "importer", "bn15", "name", "payer", "pays_by_debit")
         read_only_fields = fields
 
 
 class ProgramAccountFilters(django_filters.FilterSet):
     importer = IdFilter("importer_id", "Of this importer.")
     bn15 = django_filters.CharFilter("bn15", help_text="The exact number.")
+
+
+class PayerWish(serializers.Serializer[Any]):
+    """Who pays an account, and whether pre-authorized debit is on; null: not known."""
+
+    payer = serializers.ChoiceField(
+        choices=ProgramAccount.Payer.choices, allow_blank=True, help_text="Empty: not known."
+    )
+    pays_by_debit = serializers.BooleanField(allow_null=True)
+
+
+BROKER_PAYS = OpenApiExample(
+    "The broker pays", value={"payer": "broker", "pays_by_debit": False}, request_only=True
+)
 
 
 class ProgramAccountDoor(ReadDoor):
@@ -131,6 +148,17 @@ class ProgramAccountDoor(ReadDoor):
     filterset_class = ProgramAccountFilters
     ordering = "id"
     ordering_fields = ("bn15",)
+    answer_codes = MappingProxyType({"payer": (200,)})
 
     def rows(self) -> Any:
         return ProgramAccount.objects.all()
+
+    @extend_schema(
+        request=PayerWish, responses={200: ProgramAccountSerializer}, examples=[BROKER_PAYS]
+    )
+    @action(detail=True, methods=["post"])
+    def payer(self, request: Request, pk: int) -> Response:
+        """Say who pays the account by arrangement, and whether pre-authorized debit is on."""
+        account = self.object_for(Permission.RECORD_PAYMENT)
+        arrange_payer(account=account, by=self.person, **self.said(PayerWish))
+        return Response(self.get_serializer(account).data)

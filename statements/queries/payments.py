@@ -1,0 +1,166 @@
+"""Payments as they were recorded, what statements show of them, and what is left to pay."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce, TruncMonth
+
+from carmsvc.platform.money import ZERO
+from statements.models import Payment, StatementLine, TransactionType
+from statements.rules.billing import BillingPeriod
+from statements.rules.payments import Paid, Shown, shown_payments
+
+MONTHS_CHARTED = 12
+
+
+def paid_by_card(program_account_id: int, cycle: BillingPeriod) -> Decimal:
+    """What was paid by credit card (CAD) on an account in a billing cycle, voided ones left out."""
+    rows = Payment.objects.filter(
+        program_account_id=program_account_id,
+        method=Payment.Method.CREDIT_CARD,
+        voided_at=None,
+        paid_on__range=(cycle.first, cycle.last),
+    )
+    total: Decimal = rows.aggregate(total=Coalesce(Sum("amount"), ZERO))["total"]
+    return total
+
+
+@dataclass(frozen=True)
+class PaymentSearch:
+    """Which payments are asked for; nothing said is every payment of the open scope."""
+
+    importer_id: int | None = None
+    program_account: str = ""
+    method: str = ""
+    payer: str = ""
+    state: str = ""  # "standing" or "voided"
+    first: date | None = None
+    last: date | None = None
+    words: str = ""
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether anything is said beside the importer."""
+        return self != PaymentSearch(importer_id=self.importer_id)
+
+
+def payments(search: PaymentSearch) -> Any:
+    """Recorded payments that fit, the newest first."""
+    rows = Payment.objects.select_related(
+        "importer", "program_account", "recorded_by", "voided_by"
+    ).order_by("-paid_on", "-id")
+    wanted: dict[str, Any] = {
+        "importer_id": search.importer_id,
+        "program_account__bn15": search.program_account,
+        "method": search.method,
+        "payer": search.payer,
+        "paid_on__gte": search.first,
+        "paid_on__lte": search.last,
+    }
+    rows = rows.filter(**{name: value for name, value in wanted.items() if value})
+    if search.state:
+        rows = rows.filter(voided_at__isnull=search.state == "standing")
+    if search.words:
+        rows = rows.filter(_says(search.words))
+    return rows
+
+
+def _says(words: str) -> Q:
+    return (
+        Q(reference__icontains=words)
+        | Q(note__icontains=words)
+        | Q(directed_to__startswith=words)
+        | Q(program_account__bn15__startswith=words.upper())
+    )
+
+
+def sum_of(rows: Any) -> Decimal:
+    """The sum (CAD) of payments that are not voided."""
+    total: Decimal = rows.filter(voided_at=None).aggregate(total=Coalesce(Sum("amount"), ZERO))[
+        "total"
+    ]
+    return total
+
+
+@dataclass(frozen=True)
+class MonthPaid:
+    """What was paid in a calendar month (CAD), by whom."""
+
+    month: date
+    by_importer: Decimal
+    by_broker: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        return self.by_importer + self.by_broker
+
+
+def paid_per_month(importer_id: int, today: date) -> list[MonthPaid]:
+    """The last twelve months of an importer, this one included, oldest first."""
+    months = [_months_before(today, back) for back in range(MONTHS_CHARTED)][::-1]
+    sums = (
+        Payment.objects.filter(importer_id=importer_id, voided_at=None, paid_on__gte=months[0])
+        .order_by()
+        .values(month=TruncMonth("paid_on"))
+        .annotate(
+            importer_paid=Coalesce(Sum("amount", filter=Q(payer="importer")), ZERO),
+            broker_paid=Coalesce(Sum("amount", filter=Q(payer="broker")), ZERO),
+        )
+    )
+    found = {row["month"]: row for row in sums}
+    return [
+        MonthPaid(
+            month,
+            found[month]["importer_paid"] if month in found else ZERO,
+            found[month]["broker_paid"] if month in found else ZERO,
+        )
+        for month in months
+    ]
+
+
+def _months_before(day: date, count: int) -> date:
+    months = day.year * 12 + day.month - 1 - count
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def recorded(program_accounts: Iterable[int], since: date | None = None) -> list[Payment]:
+    """Payments on these accounts that are not voided, as they were made."""
+    rows = Payment.objects.filter(program_account__in=program_accounts, voided_at=None)
+    rows = rows.filter(paid_on__gte=since) if since else rows
+    return list(rows.order_by("paid_on", "id"))
+
+
+def payment_lines(program_accounts: Iterable[int]) -> list[StatementLine]:
+    """Payment lines of the statements that stand for these accounts, statement by statement."""
+    rows = StatementLine.objects.filter(
+        statement__program_account__in=program_accounts,
+        statement__superseded_by=None,
+        transaction_type=TransactionType.PAYMENT,
+        amount__lt=0,
+    )
+    return list(rows.select_related("statement").order_by("statement__period_end", "row_no", "id"))
+
+
+def as_paid(payment: Payment) -> Paid:
+    """A payment as the rules take it."""
+    return Paid(payment.pk, payment.paid_on, payment.amount, payment.reference)
+
+
+def as_shown(line: StatementLine) -> Shown:
+    """A payment line as the rules take it; without a day of its own it has its statement's."""
+    day = line.posted_on or line.released_on or line.statement.period_end
+    return Shown(line.pk, day, -line.amount, line.reference or "")
+
+
+def line_of(payment: Payment) -> StatementLine | None:
+    """The payment line that shows a payment, if a statement does; None for a voided one."""
+    accounts = [payment.program_account_id]
+    lines = {line.pk: line for line in payment_lines(accounts)}
+    found = shown_payments(
+        map(as_paid, recorded(accounts)), [as_shown(line) for line in lines.values()]
+    )
+    return lines.get(found.get(payment.pk, 0))
