@@ -336,6 +336,11 @@ class StatementLine(TenantModel, AmountByComponent):
         indexes = [
             models.Index(fields=["statement", "row_no", "id"], name="lines_in_order"),
             models.Index(fields=["importer", "transaction_no"], name="lines_by_number"),
+            models.Index(
+                fields=["statement"],
+                name="payment_lines_of_statement",
+                condition=Q(transaction_type__in=["PAYMENT", "DISBURSEMENT"]),
+            ),
         ]
 
 

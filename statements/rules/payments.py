@@ -6,7 +6,7 @@ Sources: CARM Bulletin 5408 (credit card in the portal); Memorandum D17-5-1 and 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from itertools import product
 
@@ -158,3 +158,53 @@ def may_still_come(paid_on: date, period_end: date) -> bool:
     ten to show. Fourteen calendar days hold ten business days.
     """
     return paid_on + SHOWS_WITHIN > period_end
+
+
+ELECTRONIC_UNTIL, CHEQUE_UNTIL = time(23, 59), time(16, 0)  # Eastern, on the due date
+CUT_OFFS = "CBSA, “Managing commercial import accounts”"
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to pay an amount: `until` what time Eastern on the due date; `most` (CAD) it takes.
+
+    `takes_all` says whether it can pay the whole amount. Money by debit agreement is withdrawn
+    by the CBSA itself.
+    """
+
+    method: str
+    until: time | None
+    most: Decimal | None
+    takes_all: bool
+    source: str
+
+
+def ways_to_pay(
+    amount: Decimal, *, on: date, due_on: date, card: Decimal | None, pays_by_debit: bool | None
+) -> list[Way]:
+    """Every way to pay an amount (CAD) on a day, with its limit, cut-off and source.
+
+    `card` is what the credit card may still pay this cycle, None without a limit. By debit only
+    while an agreement is on and its day has not passed: then it is the one way, and the first.
+    """
+    limit = in_force(ELECTRONIC_ONLY_ABOVE, on)
+    most, paper_source = (limit.amount, limit.source) if limit else (None, CUT_OFFS)
+    card_rule = in_force(CARD_LIMITS, on)
+    ways = [
+        Way("online_banking", ELECTRONIC_UNTIL, None, True, CUT_OFFS),
+        Way("debit_card", ELECTRONIC_UNTIL, None, True, "CARM Bulletin 5408"),
+        Way(
+            CREDIT_CARD,
+            ELECTRONIC_UNTIL,
+            card,
+            card is None or amount <= card,
+            card_rule.source if card_rule else CUT_OFFS,
+        ),
+        Way("edi", ELECTRONIC_UNTIL, None, True, CUT_OFFS),
+        Way(CHEQUE, CHEQUE_UNTIL, most, most is None or amount <= most, paper_source),
+        Way(IN_PERSON, ELECTRONIC_UNTIL, most, most is None or amount <= most, paper_source),
+    ]
+    if pays_by_debit and on <= due_on:
+        debit = Way(PRE_AUTHORIZED_DEBIT, None, None, True, "CBSA, CARM Client Portal")
+        return [debit, *ways]
+    return ways
