@@ -206,6 +206,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
         "options": {"expires": SWEEP_SECONDS},
     },
+    "expire delegations": {"task": "delegation.tasks.expire_delegations", "schedule": 3600},
+    "collect agreement papers": {
+        "task": "delegation.tasks.collect_papers",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS},
+    },
     "collect match runs": {
         "task": "reconciliation.tasks.collect_runs",
         "schedule": SWEEP_SECONDS,
@@ -345,6 +351,9 @@ UPLOAD_MAX_ROW_ERRORS = whole("UPLOAD_MAX_ROW_ERRORS", 100_000)
 # The brokerage: first five digits of its transaction numbers
 BROKER_ACCOUNT_SECURITY_NUMBERS = listed("BROKER_ACCOUNT_SECURITY_NUMBERS")
 BROKERAGE_NAME = os.environ.get("BROKERAGE_NAME", "")
+# what an agency agreement says of the brokerage; a person may still change it on each one
+BROKERAGE_BN9 = os.environ.get("BROKERAGE_BN9", "")
+BROKERAGE_ADDRESS = os.environ.get("BROKERAGE_ADDRESS", "")
 
 # The wall to the outside
 SECURE_SSL_REDIRECT = IS_HTTPS and flag("SECURE_SSL_REDIRECT", "1")

@@ -6,6 +6,7 @@ from clients.views.profile import choose_language
 
 urlpatterns = [
     path("", include("clients.urls")),
+    path("", include("delegation.urls")),
     path("", include("statements.urls")),
     path("", include("reconciliation.urls")),
     path("account/", include("carmsvc.account_urls")),

@@ -8,3 +8,8 @@ class DelegationConfig(AppConfig):
 
     name = "delegation"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from delegation.deadlines import register_deadlines
+
+        register_deadlines()

@@ -69,6 +69,10 @@ ACTIONS: dict[str, Action] = {
     "signed off as reviewer": Action(
         _("Signed as reviewer"), _("signed a reconciliation as its reviewer")
     ),
+    "signatures carried over": Action(
+        _("Signatures carried over"),
+        _("kept the signatures of a reconciliation whose result is the same"),
+    ),
     "run reopened": Action(
         _("Signatures taken off"), _("took the signatures off a reconciliation")
     ),
@@ -151,6 +155,78 @@ ACTIONS: dict[str, Action] = {
     ),
     "API key revoked": Action(_("API key revoked"), _("revoked an API key")),
     "API key refused": Action(_("API key refused"), _("was refused with an API key")),
+    # delegation
+    "delegation prepared": Action(_("Delegation prepared"), _("prepared a delegation")),
+    "delegation terms changed": Action(
+        _("Delegation’s terms changed"), _("changed what was agreed in a delegation")
+    ),
+    "delegation requested": Action(
+        _("Delegation requested"), _("asked for a delegation in the portal")
+    ),
+    "delegation withdrawn": Action(
+        _("Request for delegation withdrawn"), _("withdrew the request for a delegation")
+    ),
+    "delegation approved": Action(
+        _("Delegation approved"), _("recorded that a delegation is approved in the portal")
+    ),
+    "delegation rejected": Action(
+        _("Delegation rejected"), _("recorded that a delegation is rejected in the portal")
+    ),
+    "delegation changed in the portal": Action(
+        _("Delegation changed in the portal"),
+        _("recorded a change of a delegation in the portal"),
+    ),
+    "delegation revoked": Action(
+        _("Delegation revoked"), _("recorded that a delegation is revoked in the portal")
+    ),
+    "delegation expired": Action(_("Delegation expired"), _("let a delegation expire")),
+    "delegation suspended": Action(_("Delegation suspended"), _("suspended a delegation")),
+    "delegation taken up again": Action(
+        _("Delegation taken up again"), _("took up a suspended delegation again")
+    ),
+    "delegation cancelled": Action(
+        _("Delegation cancelled"), _("ended the mandate of a delegation")
+    ),
+    "delegation evidence kept": Action(
+        _("Evidence of a delegation kept"), _("kept evidence of a delegation")
+    ),
+    "delegation evidence opened": Action(
+        _("Evidence of a delegation downloaded"), _("downloaded the evidence of a delegation")
+    ),
+    "delegation role recorded": Action(
+        _("Proxy role recorded"), _("recorded a proxy role of one of the staff")
+    ),
+    "delegation role taken off": Action(
+        _("Proxy role taken off"), _("took a proxy role off one of the staff")
+    ),
+    "delegation register exported": Action(
+        _("Delegation register exported"), _("exported the delegation register")
+    ),
+    "agency agreement drawn up": Action(
+        _("Agency agreement drawn up"), _("drew up an agency agreement")
+    ),
+    "agency agreement signed": Action(
+        _("Agency agreement signed"), _("kept the signed copy of an agency agreement")
+    ),
+    "agency agreement ended": Action(
+        _("Agency agreement ended"), _("recorded the end of an agency agreement")
+    ),
+    "signed agreement opened": Action(
+        _("Signed agreement downloaded"), _("downloaded a signed agency agreement")
+    ),
+    "agreement paper requested": Action(
+        _("Agreement’s paper requested"), _("asked for the paper of an agency agreement")
+    ),
+    "agreement paper written": Action(
+        _("Agreement’s paper made"), _("made the paper of an agency agreement")
+    ),
+    "agreement paper opened": Action(
+        _("Agreement’s paper downloaded"), _("downloaded the paper of an agency agreement")
+    ),
+    "agreement paper parked": Action(
+        _("Agreement’s paper parked"),
+        _("parked the paper of an agency agreement that failed three times"),
+    ),
     # the audit itself
     "audit exported": Action(_("Audit exported"), _("exported the audit")),
     "audit check requested": Action(
@@ -179,4 +255,6 @@ KINDS: dict[str, Words] = {
     "matchrun": _("Reconciliation"),
     "decision": _("Decision on a suggestion"),
     "variance": _("Variance"),
+    "delegation": _("Delegation"),
+    "agencyagreement": _("Agency agreement"),
 }

@@ -22,6 +22,8 @@ PAGES = {
     "matchrun": ("run", "run_id"),
     "clientgroup": ("group", "group_id"),
     "apikey": ("key", "key_id"),
+    "delegation": ("delegation", "delegation_id"),
+    "agencyagreement": ("agreement", "agreement_id"),
 }
 FILES = {"statementfile": "statement", "ledgerfile": "ledger"}
 

@@ -39,6 +39,15 @@ STATES = {
     "done": ("circle-check", "good"),
     "active": ("circle-check", "good"),
     "deactivated": ("circle-x", "quiet"),
+    "draft": ("pen-line", "quiet"),
+    "insufficient": ("triangle-alert", "notice"),
+    "suspended": ("hand", "notice"),
+    "cancelled": ("circle-x", "quiet"),
+    "unsigned": ("pen-line", "notice"),
+    "not_yet": ("calendar-clock", "calm"),
+    "in_force": ("circle-check", "good"),
+    "lapsed": ("hourglass", "notice"),
+    "ended": ("circle-x", "quiet"),
 }
 TURNING = {"reading", "running"}
 

@@ -15,6 +15,8 @@ class Permission(StrEnum):
     RECORD_PAYMENT = "record_payment"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_KEYS = "manage_keys"
+    MANAGE_DELEGATION = "manage_delegation"
+    ANSWER_DELEGATION = "answer_delegation"
     READ_AUDIT = "read_audit"
     VIEW_AS = "view_as"
     REGISTER_IMPORTER = "register_importer"
@@ -49,11 +51,18 @@ _ANALYST = _VIEWER | {
     Permission.SIGN_OFF,
     Permission.RECORD_PAYMENT,
     Permission.MANAGE_PEOPLE,
+    Permission.MANAGE_DELEGATION,
+    Permission.ANSWER_DELEGATION,
     Permission.READ_AUDIT,
     Permission.VIEW_AS,
 }
 _FINANCE = _VIEWER | {Permission.UPLOAD, Permission.CONFIRM_MAPPING, Permission.RECORD_PAYMENT}
-_OWNER = _FINANCE | {Permission.MANAGE_PEOPLE, Permission.MANAGE_KEYS, Permission.READ_AUDIT}
+_OWNER = _FINANCE | {
+    Permission.MANAGE_PEOPLE,
+    Permission.MANAGE_KEYS,
+    Permission.ANSWER_DELEGATION,
+    Permission.READ_AUDIT,
+}
 
 STAFF_ROLES: dict[str, frozenset[Permission]] = {
     "administrator": frozenset(Permission),

@@ -51,6 +51,14 @@ WORDS: dict[Permission, tuple[Any, Any]] = {
         _("Manage API keys"),
         _("Make, rotate and revoke the importer’s API keys."),
     ),
+    Permission.MANAGE_DELEGATION: (
+        _("Manage delegation"),
+        _("Prepare, request and end delegations, keep their evidence, and draw up agreements."),
+    ),
+    Permission.ANSWER_DELEGATION: (
+        _("Answer delegation"),
+        _("Record what the importer approves, rejects, changes or revokes in the CARM portal."),
+    ),
     Permission.READ_AUDIT: (
         _("Read the audit"),
         _("Read and export who did what with the importer, and when."),

@@ -23,6 +23,7 @@ from clients.views.matrix import WORDS
 from reconciliation.models import Variance
 from statements.models import StatementFile
 from tests.conftest import settle
+from tests.delegation.stories import requested
 from tests.pages.conftest import october
 
 # written by hand, to be read by an auditor: a change of the rules has to change it too
@@ -38,6 +39,8 @@ sign_off              | yes           yes     -       | -     -       -         
 record_payment        | yes           yes     -       | yes   yes     -          -          -
 manage_people         | yes           yes     -       | yes   -       -          -          -
 manage_keys           | yes           -       -       | yes   -       -          -          -
+manage_delegation     | yes           yes     -       | -     -       -          -          -
+answer_delegation     | yes           yes     -       | yes   -       -          -          -
 read_audit            | yes           yes     -       | yes   -       -          -          -
 view_as               | yes           yes     -       | -     -       -          -          -
 register_importer     | yes           -       -       | -     -       -          -          -
@@ -140,6 +143,7 @@ def doors(importer: Importer) -> dict[str, tuple[str, str]]:
     with importer_scope(importer.pk):
         run = october(ProgramAccount.objects.get(bn15="123456782RM0001"))
         file, variance = StatementFile.objects.get(), Variance.objects.first()
+        asked = requested(importer)
     own = f"/importers/{importer.pk}/"
     return {
         "view": ("get", own),
@@ -151,6 +155,8 @@ def doors(importer: Importer) -> dict[str, tuple[str, str]]:
         "record_payment": ("get", f"{own}payments/new/"),
         "manage_people": ("get", f"{own}invitations/"),
         "manage_keys": ("get", f"{own}keys/"),
+        "manage_delegation": ("get", f"{own}delegations/new/"),
+        "answer_delegation": ("get", f"/delegations/{asked.pk}/transitions/approve/"),
         "read_audit": ("get", f"{own}audit/"),
         "view_as": ("get", f"{own}viewing/"),
         "register_importer": ("get", "/importers/new/"),
