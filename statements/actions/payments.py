@@ -18,7 +18,7 @@ from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.refusals import Refused
 from clients.models import ProgramAccount, User
 from statements.models import Payment
-from statements.queries.payments import paid_by_card
+from statements.queries.payments import cards_used
 from statements.rules.payments import (
     CREDIT_CARD,
     ELECTRONIC_ONLY_ABOVE,
@@ -134,7 +134,8 @@ def _reasons_against_length(payment: Payment) -> Iterator[str]:
 
 def _reasons_against_card(payment: Payment) -> Iterator[str]:
     cycle = card_cycle(payment.paid_on)
-    left = card_left(payment.paid_on, paid_by_card(payment.program_account_id, cycle))
+    used = cards_used([payment.program_account_id], payment.paid_on)
+    left = card_left(payment.paid_on, used.get(payment.program_account_id, Decimal(0)))
     if left is not None and payment.amount > left:
         yield _(
             "By credit card the CBSA takes %(left)s more from this account in the cycle from "

@@ -11,22 +11,22 @@ from django.db.models.functions import Coalesce, TruncMonth
 
 from carmsvc.platform.money import ZERO
 from statements.models import Payment, StatementLine, TransactionType
-from statements.rules.billing import BillingPeriod
-from statements.rules.payments import Paid, Shown, shown_payments
+from statements.rules.payments import Paid, Shown, card_cycle, shown_payments
 
 MONTHS_CHARTED = 12
 
 
-def paid_by_card(program_account_id: int, cycle: BillingPeriod) -> Decimal:
-    """What was paid by credit card (CAD) on an account in a billing cycle, voided ones left out."""
+def cards_used(program_accounts: Iterable[int], on: date) -> dict[int, Decimal]:
+    """What was paid by credit card (CAD) on each of these accounts in the cycle of a day."""
+    cycle = card_cycle(on)
     rows = Payment.objects.filter(
-        program_account_id=program_account_id,
+        program_account__in=program_accounts,
         method=Payment.Method.CREDIT_CARD,
         voided_at=None,
         paid_on__range=(cycle.first, cycle.last),
     )
-    total: Decimal = rows.aggregate(total=Coalesce(Sum("amount"), ZERO))["total"]
-    return total
+    sums = rows.order_by().values_list("program_account").annotate(total=Sum("amount"))
+    return dict(sums)
 
 
 @dataclass(frozen=True)
@@ -134,14 +134,20 @@ def recorded(program_accounts: Iterable[int], since: date | None = None) -> list
     return list(rows.order_by("paid_on", "id"))
 
 
-def payment_lines(program_accounts: Iterable[int]) -> list[StatementLine]:
-    """Payment lines of the statements that stand for these accounts, statement by statement."""
+def payment_lines(
+    program_accounts: Iterable[int], since: date | None = None
+) -> list[StatementLine]:
+    """Payment lines of the statements that stand for these accounts, statement by statement.
+
+    Since a day: of statements whose billing period ended on it or later.
+    """
     rows = StatementLine.objects.filter(
         statement__program_account__in=program_accounts,
         statement__superseded_by=None,
         transaction_type=TransactionType.PAYMENT,
         amount__lt=0,
     )
+    rows = rows.filter(statement__period_end__gte=since) if since else rows
     return list(rows.select_related("statement").order_by("statement__period_end", "row_no", "id"))
 
 

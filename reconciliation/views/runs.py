@@ -18,9 +18,10 @@ from clients.rules import Permission
 from clients.views import demand, permissions, tell_refusal
 from reconciliation import actions, queries
 from reconciliation.forms import ExplanationForm, Reason, ReopenForm
-from reconciliation.models import MatchRun, Placement, Variance, VarianceKind
+from reconciliation.models import MatchRun, Placement, SignOff, Variance, VarianceKind
 from reconciliation.queries import overview
 from reconciliation.queries import run_page as run_reads
+from reconciliation.queries.since import what_keeps_from_signing
 from statements.models import Statement
 
 SHOWN = 25
@@ -123,6 +124,7 @@ def _run_page(request: HttpRequest, run: MatchRun, under_way: MatchRun | None) -
         "suggestions": run_reads.suggestions_to_decide(run, SHOWN),
         "expected": queries.groups(run, Placement.Place.EXPECTED, limit=SHOWN),
         "signatures": signatures,
+        "hindrances": _hindrances(run, signatures),
         "explanation": ExplanationForm(auto_id="explain_%s"),
         "reopening": ReopenForm(auto_id="reopen_%s"),
         "history": run_reads.history_of(run, SHOWN),
@@ -130,6 +132,13 @@ def _run_page(request: HttpRequest, run: MatchRun, under_way: MatchRun | None) -
         "reason_labels": dict(Reason.choices),
     }
     return render(request, "reconciliation/run.html", context)
+
+
+def _hindrances(run: MatchRun, signatures: dict[str, Any]) -> list[str]:
+    """Why a run that stands and waits for a signature is not ready for it."""
+    if run.superseded_by_id or len(signatures) == len(SignOff.Role.choices):
+        return []
+    return what_keeps_from_signing(run, today_in_toronto())
 
 
 @require_safe

@@ -1,0 +1,1 @@
+"""Pages of the reconciliation room, a module for each noun."""
