@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from statements.views import files, payments
+from statements.views import files, payments, rulebook
 
 
 class FileKind(StringConverter):
@@ -15,6 +15,7 @@ class FileKind(StringConverter):
 register_converter(FileKind, "file_kind")
 
 PAYMENT = "payments/<int:payment_id>/"
+ENTRY = "rulebook/entries/<int:entry_id>/"
 FILE = "<file_kind:kind>-files/<int:file_id>/"
 urlpatterns = [
     path(
@@ -25,6 +26,11 @@ urlpatterns = [
     path(
         "importers/<int:importer_id>/ledger-files/new/", files.ledger_upload, name="ledger-upload"
     ),
+    path("rulebook/", rulebook.rulebook, name="rulebook"),
+    path("rulebook/<slug:name>/", rulebook.rulebook_value, name="rulebook-value"),
+    path(f"{ENTRY}approval/", rulebook.rulebook_approval, name="rulebook-approval"),
+    path(f"{ENTRY}rejection/", rulebook.rulebook_rejection, name="rulebook-rejection"),
+    path(f"{ENTRY}withdrawal/", rulebook.rulebook_withdrawal, name="rulebook-withdrawal"),
     path(FILE, files.file_page, name="file"),
     path(f"{FILE}progress/", files.file_progress, name="file-progress"),
     path(f"{FILE}original/", files.file_original, name="file-original"),

@@ -27,6 +27,11 @@ ACTIONS: dict[str, Action] = {
         _("Second-factor rule changed"),
         _("changed whether this importer’s people need a second factor"),
     ),
+    # the rulebook
+    "value proposed": Action(_("Value proposed"), _("proposed a value of the rulebook")),
+    "value approved": Action(_("Value approved"), _("approved a value of the rulebook")),
+    "value rejected": Action(_("Value rejected"), _("rejected a value of the rulebook")),
+    "value withdrawn": Action(_("Value withdrawn"), _("took a value out of the rulebook")),
     # letters
     "letter sent again": Action(_("Letter sent again"), _("sent a letter again that had failed")),
     # files and statements

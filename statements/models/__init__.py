@@ -19,6 +19,7 @@ from statements.models.documents import (
     private_storage,
 )
 from statements.models.payments import Payment, proof_path
+from statements.models.rulebook import RulebookEntry
 
 __all__ = [
     "COMPONENTS",
@@ -31,6 +32,7 @@ __all__ = [
     "MappingProfile",
     "Payment",
     "RowProblem",
+    "RulebookEntry",
     "Statement",
     "StatementFile",
     "StatementLine",

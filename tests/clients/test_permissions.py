@@ -1,6 +1,7 @@
 """Who may do what, cell by cell; and that the doors really answer so."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.test import Client
@@ -21,6 +22,7 @@ from clients.rules import (
 )
 from clients.views.matrix import WORDS
 from reconciliation.models import Variance
+from statements.actions.rulebook import propose_value
 from statements.models import StatementFile
 from tests.conftest import settle
 from tests.delegation.stories import requested
@@ -145,6 +147,10 @@ def doors(importer: Importer) -> dict[str, tuple[str, str]]:
         file, variance = StatementFile.objects.get(), Variance.objects.first()
         asked = requested(importer)
     own = f"/importers/{importer.pk}/"
+    proposal = propose_value(
+        name="gst_rate", key="", value="5", from_on=date(2027, 1, 1), to_on=None, source="a test",
+        by=settle(User.objects.create_user("author@broker.example", full_name="Author")),
+    )  # fmt: skip
     return {
         "view": ("get", own),
         "upload": ("get", f"{own}statement-files/new/"),
@@ -164,6 +170,7 @@ def doors(importer: Importer) -> dict[str, tuple[str, str]]:
         "manage_staff": ("get", "/staff/new/"),
         "read_brokerage_audit": ("get", "/audit/brokerage/"),
         "manage_mail": ("get", "/mail/"),
+        "edit_rulebook": ("post", f"/rulebook/entries/{proposal.pk}/approval/"),
     }
 
 
@@ -188,7 +195,7 @@ def test_the_doors_answer_as_the_table_says(
 
 
 def test_every_permission_is_asked_for_by_a_door(doors: dict[str, tuple[str, str]]) -> None:
-    assert set(doors) == set(Permission) - {Permission.EDIT_RULEBOOK}
+    assert set(doors) == set(Permission)
 
 
 API_DOORS = {
