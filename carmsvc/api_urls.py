@@ -21,6 +21,8 @@ from clients.api.keys import ApiKeyDoor
 from clients.api.me import MeDoor
 from clients.api.memberships import MembershipDoor
 from clients.api.staff import StaffAssignmentDoor, StaffDoor
+from delegation.api.agreements import AgencyAgreementDoor
+from delegation.api.delegations import DelegationDoor
 from reconciliation.api.groups import ExpectedDoor, MatchDoor, SuggestionDoor
 from reconciliation.api.runs import MatchRunDoor
 from reconciliation.api.variances import VarianceDoor
@@ -72,6 +74,8 @@ for prefix, name, door in (
     ("client-groups", "client-group", ClientGroupDoor),
     ("memberships", "membership", MembershipDoor),
     ("invitations", "invitation", InvitationDoor),
+    ("delegations", "delegation", DelegationDoor),
+    ("agency-agreements", "agency-agreement", AgencyAgreementDoor),
     ("statement-files", "statement-file", StatementFileDoor),
     ("ledger-files", "ledger-file", LedgerFileDoor),
     ("statements", "statement", StatementDoor),

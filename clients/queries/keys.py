@@ -37,6 +37,8 @@ RESOURCE_WORDS: dict[str, Any] = {
     "expected-entries": _("Expected entries"),
     "importers": _("Importers"),
     "invitations": _("Invitations"),
+    "delegations": _("Delegations"),
+    "agency-agreements": _("Agency agreements"),
     "ledger-entries": _("Ledger entries"),
     "ledger-files": _("Ledger files"),
     "match-runs": _("Reconciliations"),
