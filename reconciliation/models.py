@@ -254,3 +254,8 @@ class SignOff(TenantModel):
                 name="nobody_signs_twice",
             ),
         ]
+
+    @property
+    def is_carried_over(self) -> bool:
+        """Whether it was given to an earlier run that said the same."""
+        return bool(self.run.finished_at and self.signed_at < self.run.finished_at)

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db.models import Sum
 
-from clients.models import ProgramAccount
-from reconciliation.actions import request_run, run_match
+from clients.models import ProgramAccount, User
+from reconciliation.actions import confirm_suggestion, request_run, run_match
 from reconciliation.models import MatchRun
 from reconciliation.queries import current_run, run_document
 from statements.models import (
@@ -184,3 +184,13 @@ def placed(run: MatchRun) -> tuple[int, int, Decimal, Decimal]:
         sums["line"] or Decimal("0.00"),
         sums["entry"] or Decimal("0.00"),
     )
+
+
+def decided(run: MatchRun, by: User) -> MatchRun:
+    """The run that stands once somebody has confirmed every suggestion."""
+    for group_no in run.placements.filter(place="suggestion").values_list("group_no", flat=True):
+        following = confirm_suggestion(run=run, group_no=group_no, by=by)
+        run_match(importer_id=run.importer_id, run_id=following.pk)
+    standing = current_run(run.statement)
+    assert standing is not None
+    return standing

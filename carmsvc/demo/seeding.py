@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -36,8 +37,15 @@ from clients.actions.keys import issue_api_key
 from clients.actions.reminders import remind
 from clients.models import ClientGroup, Importer, Membership, ProgramAccount, StaffAssignment, User
 from clients.queries import importer_numbered
-from reconciliation.actions import collect_from_importer, explain_variances, run_match, sign_off
+from reconciliation.actions import (
+    collect_from_importer,
+    confirm_suggestion,
+    explain_variances,
+    run_match,
+    sign_off,
+)
 from reconciliation.models import MatchRun, Variance
+from reconciliation.queries.since import undecided_suggestions
 from statements.actions import (
     receive_ledger_file,
     receive_statement_file,
@@ -277,19 +285,35 @@ def _reconcile(importer: Importer) -> None:
 def _decide() -> None:
     """Older months were looked at: their variances explained, their runs signed by two."""
     analyst, reviewer = (User.objects.get(email=email) for email, *_ in ASSIGNED)
-    newest = periods(2)[0]
     with importer_scope(every_importer_id()):
-        runs = MatchRun.objects.filter(
-            state="finished",
-            superseded_by=None,
-            statement__superseded_by=None,
-            statement__period_end__lt=newest,
-            sign_offs=None,
-        )
-        for run in runs.select_related("statement").order_by("id"):
+        concerned = {run.importer for run in _unsigned() if _confirm_suggestions(run, analyst)}
+    for importer in concerned:
+        _reconcile(importer)
+    with importer_scope(every_importer_id()):
+        for run in _unsigned():
             _explain(run, analyst)
             sign_off(run=run, by=analyst)
             sign_off(run=run, by=reviewer)
+
+
+def _unsigned() -> Any:
+    """The runs of older months that nobody has signed, in the order of their periods."""
+    runs = MatchRun.objects.filter(
+        state="finished",
+        superseded_by=None,
+        statement__superseded_by=None,
+        statement__period_end__lt=periods(2)[0],
+        sign_offs=None,
+    )
+    return runs.select_related("importer", "statement").order_by("id")
+
+
+def _confirm_suggestions(run: MatchRun, by: User) -> int:
+    """Somebody looked at each suggested pair; returns how many there were."""
+    numbers = list(undecided_suggestions(run).values_list("group_no", flat=True))
+    for group_no in numbers:
+        confirm_suggestion(run=run, group_no=group_no, by=by)
+    return len(numbers)
 
 
 _REASONS = {

@@ -9,15 +9,14 @@ from reconciliation.actions.decisions import (
     confirm_suggestion,
     explain_variances,
     refuse_suggestion,
-    reopen_run,
     reopen_variance,
-    sign_off,
 )
 from reconciliation.actions.runs import (
     input_digest,
     request_run,
     run_match,
 )
+from reconciliation.actions.signatures import reopen_run, sign_off
 
 __all__ = [
     "collect_from_importer",

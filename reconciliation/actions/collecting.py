@@ -1,7 +1,6 @@
 """What waits at the door: new files, the 25th, runs that died or are parked."""
 
 from collections.abc import Iterable
-from datetime import date
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from clients.models import User
 from clients.queries import lead_for
 from reconciliation.actions.runs import request_run, tell_parked
 from reconciliation.models import MatchRun
+from reconciliation.queries.since import statements_touched
 from statements.models import LedgerFile, Statement, StatementFile
 from statements.queries import is_being_read
 
@@ -44,34 +44,12 @@ def _concerned_by_new_files(importer_id: int) -> set[int]:
     for model in (StatementFile, LedgerFile):
         at_door = model.objects.filter(importer_id=importer_id, state="loaded", collected_at=None)
         for file in at_door.select_for_update(skip_locked=True):
-            touched = _statements_touched(file)
+            touched = statements_touched(file)
             if MatchRun.objects.filter(statement__in=touched, state="running").exists():
                 continue
             model.objects.filter(pk=file.pk).update(collected_at=timezone.now())
             concerned |= touched
     return concerned
-
-
-def _statements_touched(file: StatementFile | LedgerFile) -> set[int]:
-    """A statement file's statement; for a ledger file the statements of the changed periods and
-    later, and one before, which may show an entry of the next period already.
-    """
-    if isinstance(file, StatementFile):
-        return set(Statement.objects.filter(file=file).values_list("id", flat=True))
-    touched = set[int]()
-    for account_id, first in file.periods_changed.items():
-        month_before = date.fromisoformat(first).replace(day=1)
-        statements = Statement.objects.filter(
-            program_account_id=int(account_id), period_end__gte=_months_back(month_before)
-        )
-        touched |= set(statements.values_list("id", flat=True))
-    return touched
-
-
-def _months_back(first_of_month: date) -> date:
-    month = first_of_month.month - 1 or 12
-    year = first_of_month.year - (first_of_month.month == 1)
-    return date(year, month, 17)
 
 
 def _issued_since(importer_id: int) -> set[int]:

@@ -1,4 +1,4 @@
-"""What people decide: suggestions, variances, signatures."""
+"""What people decide of suggestions and variances."""
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -7,7 +7,8 @@ from carmsvc.platform import audit
 from clients.actions import Refused
 from clients.models import User
 from reconciliation.actions.runs import request_run
-from reconciliation.models import Decision, MatchRun, Placement, SignOff, Variance
+from reconciliation.actions.signatures import refuse_unless_standing
+from reconciliation.models import Decision, MatchRun, Placement, Variance
 from reconciliation.queries import signatures
 
 
@@ -57,22 +58,9 @@ def _is_decided(run: MatchRun, pair: Placement) -> bool:
 
 
 def _refuse_unless_open(run: MatchRun) -> None:
-    _refuse_unless_standing(run)
+    refuse_unless_standing(run)
     if signatures(run):
         raise Refused(_("This run is signed off. Reopen it, with a reason, to change it."))
-
-
-def _refuse_unless_standing(run: MatchRun) -> None:
-    """Lock a run for somebody's word on it; a run that is being made would not hear it."""
-    if run.statement.superseded_by_id:
-        raise Refused(_("This statement was superseded by a corrected file."))
-    if MatchRun.objects.filter(statement=run.statement, state=MatchRun.State.RUNNING).exists():
-        raise Refused(_("This statement is being reconciled anew; try again in a moment."))
-    standing = MatchRun.objects.select_for_update().filter(
-        pk=run.pk, state=MatchRun.State.FINISHED, superseded_by=None
-    )
-    if standing.first() is None:
-        raise Refused(_("This run does not stand any more; look at the newest one."))
 
 
 def explain_variances(
@@ -132,51 +120,3 @@ def _explanation(variance: Variance) -> dict[str, str]:
         "reason_code": variance.reason_code,
         "note": variance.note,
     }
-
-
-def sign_off(*, run: MatchRun, by: User) -> SignOff:
-    """Sign a run: first as its preparer, then, by another person, as its reviewer."""
-    _refuse_unless_standing(run)
-    still_open = Variance.objects.filter(run=run, state=Variance.State.OPEN).count()
-    if still_open:
-        raise Refused(_("%(count)s variances are still open.") % {"count": still_open})
-    signed = signatures(run)
-    if len(signed) == len(SignOff.Role.choices):
-        raise Refused(_("This run is already signed off by both."))
-    if any(sign_off.signed_by_id == by.pk for sign_off in signed.values()):
-        raise Refused(_("The reviewer must be somebody other than the preparer."))
-    role = SignOff.Role.REVIEWER if signed else SignOff.Role.PREPARER
-    signature: SignOff = SignOff.objects.create(
-        importer_id=run.importer_id, run=run, role=role, signed_by=by
-    )
-    audit.record(
-        f"signed off as {role}",
-        importer_id=run.importer_id,
-        by=by,
-        target=run,
-        before={name: str(one.signed_by) for name, one in signed.items()},
-        after={**{name: str(one.signed_by) for name, one in signed.items()}, role: str(by)},
-        result=run.input_digest,
-    )
-    return signature
-
-
-def reopen_run(*, run: MatchRun, by: User, reason: str) -> None:
-    """Take the signatures off a run, with a reason; raises `Refused` without one."""
-    if not reason.strip():
-        raise Refused(_("Say why the run is reopened."))
-    standing = SignOff.objects.filter(run=run, reopened_at=None)
-    before = {one.role: str(one.signed_by) for one in standing.select_related("signed_by")}
-    if not standing.update(
-        reopened_at=timezone.now(), reopened_by=by, reopen_reason=reason.strip()
-    ):
-        raise Refused(_("This run is not signed off."))
-    audit.record(
-        "run reopened",
-        importer_id=run.importer_id,
-        by=by,
-        target=run,
-        before=before,
-        after=None,
-        reason=reason.strip(),
-    )

@@ -20,6 +20,7 @@ from clients.actions import Refused
 from clients.models import Importer, User
 from clients.queries import lead_for
 from reconciliation import matching
+from reconciliation.actions.signatures import carry_signatures
 from reconciliation.models import Decision, MatchRun
 from reconciliation.queries import current_run, run_under_way
 from statements.models import LedgerFile, Statement
@@ -239,6 +240,8 @@ def _finish(run: MatchRun, parameters: dict[str, Any], before: MatchRun | None) 
         after={"run": run.pk},
         totals=run.totals,
     )
+    if before:
+        carry_signatures(before, run)
     _request_later_runs(run, before)
     # what came to the door while we were at work has waited for us
     nudge("reconciliation.tasks.collect_from_importer", importer_id=run.importer_id)

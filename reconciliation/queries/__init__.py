@@ -77,7 +77,7 @@ def importers_at_the_door() -> list[int]:
 
 def signatures(run: MatchRun) -> dict[str, SignOff]:
     """The signatures that stand under a run, by role."""
-    standing = SignOff.objects.filter(run=run, reopened_at=None).select_related("signed_by")
+    standing = SignOff.objects.filter(run=run, reopened_at=None).select_related("signed_by", "run")
     return {sign_off.role: sign_off for sign_off in standing}
 
 

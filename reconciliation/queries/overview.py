@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from clients.models import Importer, ProgramAccount, User
@@ -45,6 +45,10 @@ def _standing() -> Any:
         ),
         signature_count=Coalesce(Subquery(signed.annotate(n=Count("id")).values("n")), 0),
     )
+
+
+# a variance without a reason, or a suggestion without a word on it
+_WAITS = Q(open_count__gt=0) | Q(totals__suggestions__count__gt=0)
 
 
 def standing_runs(statement_ids: list[int]) -> dict[int, Any]:
@@ -141,12 +145,12 @@ def work_queue(user: User, today: date, limit: int = 50) -> WorkQueue:
     by_statement = ("statement__importer", "statement__program_account", "parked_for")
     standing = _standing().filter(statement__superseded_by=None).select_related(*by_statement)
     mine = SignOff.objects.filter(run=OuterRef("pk"), reopened_at=None, signed_by=user)
-    to_sign = standing.filter(~Exists(mine), open_count=0, signature_count__lt=2)
+    to_sign = standing.filter(~Exists(mine), ~_WAITS, signature_count__lt=2)
     return WorkQueue(
         files=files_for_people(limit),
         parked_runs=list(parked.select_related(*by_statement).order_by("id")[:limit]),
         runs_to_explain=list(
-            standing.filter(open_count__gt=0).order_by("statement__payment_due_on", "id")[:limit]
+            standing.filter(_WAITS).order_by("statement__payment_due_on", "id")[:limit]
         ),
         runs_to_sign=list(to_sign.order_by("-signature_count", "finished_at")[:limit]),
         due=statements_due(today - LATELY, today + DUE_SOON, limit),

@@ -5,19 +5,19 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Sum, When, Window
+from django.db.models import Case, Count, F, Q, Sum, When, Window
 from django.db.models.functions import Coalesce, RowNumber
 from redis.exceptions import RedisError
 
 from carmsvc.platform.audit import AuditEvent
 from reconciliation.models import (
-    Decision,
     MatchRun,
     Placement,
     Variance,
     VarianceKind,
 )
 from reconciliation.queries import Group, groups, groups_numbered
+from reconciliation.queries.since import undecided_suggestions
 
 
 @dataclass(frozen=True)
@@ -78,16 +78,8 @@ def _with_groups(run: MatchRun, variances: Any) -> list[tuple[Variance, Group]]:
 
 def suggestions_to_decide(run: MatchRun, limit: int) -> list[Group]:
     """The first suggestions nobody has decided on since the run."""
-    decided = Decision.objects.filter(
-        statement=run.statement_id,
-        withdrawn_at=None,
-        line_identity=OuterRef("line_identity"),
-        entry_identity=OuterRef("entry_identity"),
-    )
-    rows = Placement.objects.filter(~Exists(decided), run=run, place="suggestion")
-    return groups_numbered(
-        run, list(rows.order_by("group_no").values_list("group_no", flat=True)[:limit])
-    )
+    rows = undecided_suggestions(run).order_by("group_no")
+    return groups_numbered(run, list(rows.values_list("group_no", flat=True)[:limit]))
 
 
 def current_pass(run: MatchRun) -> str:

@@ -14,6 +14,7 @@ from clients.models import Importer, User
 from reconciliation.models import MatchRun, SignOff
 from statements.models import StatementFile
 from tests.api.conftest import Caller, problem
+from tests.books import decided
 
 OPTICS = {
     "legal_name": "Northern Optics Ltd.",
@@ -69,6 +70,7 @@ def test_a_key_belongs_to_one_principal_and_one_address(
 def test_what_was_refused_may_be_tried_again(
     api: Caller, run: MatchRun, scope: Importer, analyst: User
 ) -> None:
+    run = decided(run, analyst)
     variances = list(run.variances.all())
     path = f"match-runs/{run.pk}/sign-offs/"
     problem(api.post(path, Idempotency_Key="sign"), 409)

@@ -12,7 +12,7 @@ from clients.models import Importer, ProgramAccount, User
 from reconciliation.actions import run_match
 from reconciliation.models import MatchRun
 from tests.api.conftest import Caller, problem
-from tests.books import Line, ledger, soa
+from tests.books import Line, decided, ledger, soa
 
 EXPLAINED = {"reason_code": "booked_wrong", "note": "Freight was left out."}
 
@@ -163,10 +163,12 @@ def test_a_variance_is_explained_and_reopened(api: Caller, run: MatchRun) -> Non
 
 
 def test_a_run_is_signed_by_two_and_reopened_with_a_reason(
-    api: Caller, run: MatchRun, reviewer: User, importer: Importer, key_for: Any
+    api: Caller, run: MatchRun, analyst: User, reviewer: User, importer: Importer, key_for: Any
 ) -> None:
+    still_open = problem(api.post(f"match-runs/{run.pk}/sign-offs/"), 409)
+    with importer_scope(importer.pk):
+        run = decided(run, analyst)
     path, second = f"match-runs/{run.pk}/sign-offs/", key_for(reviewer, importer)
-    still_open = problem(api.post(path), 409)
     for variance in api.get("variances/", run=run.pk).json()["results"]:
         api.post(f"variances/{variance['id']}/explanation/", EXPLAINED)
 
@@ -175,7 +177,10 @@ def test_a_run_is_signed_by_two_and_reopened_with_a_reason(
     silent = problem(api.post(f"match-runs/{run.pk}/reopening/", {}), 400)
     reopened = api.post(f"match-runs/{run.pk}/reopening/", {"reason": "A file came late."})
 
-    assert "open" in still_open["detail"]
+    assert [one["message"] for one in still_open["errors"]] == [
+        "2 variances are still open.",
+        "1 suggestion waits for somebody to confirm or refuse it.",
+    ]
     assert (first.status_code, other.status_code) == (201, 201)
     assert "other" in problem(same, 409)["detail"]
     assert [one["role"] for one in signed] == ["preparer", "reviewer"]

@@ -14,7 +14,7 @@ from clients.models import Importer, ProgramAccount, User
 from reconciliation.actions import explain_variances, reopen_variance, sign_off
 from reconciliation.models import Variance
 from statements.actions import receive_statement_file
-from tests.books import PERIOD_END
+from tests.books import PERIOD_END, decided
 from tests.journeys.test_every_page import SCREENS
 from tests.pages.conftest import october
 from tests.pages.test_files import BAD, read
@@ -34,7 +34,10 @@ def story(importer: Importer, analyst: User, administrator: User) -> None:
             file_name="bad.csv",
             by=analyst,
         )
-        numbers = list(Variance.objects.order_by("group_no").values_list("group_no", flat=True))
+        run = decided(run, analyst)
+        numbers = list(
+            Variance.objects.filter(run=run).order_by("group_no").values_list("group_no", flat=True)
+        )
         told = {"run": run, "reason_code": "timing", "by": analyst}
         note = "Posted in November; the broker’s entry came with the corrected declaration."
         explain_variances(**told, group_nos=numbers[:1], note=note)

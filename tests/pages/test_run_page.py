@@ -11,6 +11,7 @@ from clients.models import User
 from reconciliation.actions import run_match
 from reconciliation.models import Decision, MatchRun, Variance
 from reconciliation.queries import current_run
+from tests.books import decided
 from tests.pages.conftest import Browser
 
 
@@ -42,6 +43,11 @@ def explain_all(page: Client, run: MatchRun, **told: str):  # type: ignore[no-un
     numbers = [variance.group_no for variance in open_variances(run)]
     told = {"reason_code": "timing", "note": ""} | told
     return page.post(f"/runs/{run.pk}/explanations/", {"group_no": numbers, **told})
+
+
+def confirm_all(run: MatchRun, by: User) -> MatchRun:
+    with importer_scope(run.importer_id):
+        return decided(run, by)
 
 
 def test_the_bar_says_activity_less_explained_is_left(page: Client, address: str) -> None:
@@ -126,11 +132,20 @@ def test_a_suggestion_becomes_a_match_only_when_somebody_says_so(
 
 
 def test_the_preparer_signs_and_only_somebody_else_reviews(
-    page: Client, address: str, run: MatchRun, signed_in: Browser, reviewer: User
+    page: Client,
+    address: str,
+    run: MatchRun,
+    signed_in: Browser,
+    analyst: User,
+    reviewer: User,
 ) -> None:
-    assert "Explain what is open first" in text_of(page.get(address))
+    waits = "1 suggestion waits for somebody to confirm or refuse it."
+    assert f"Before it can be signed: 4 variances are still open. {waits}" in text_of(
+        page.get(address)
+    )
     early = page.post(f"/runs/{run.pk}/sign-offs/")
-    assert said(early) == ["4 variances are still open."]
+    assert said(early) == ["4 variances are still open.", waits]
+    run = confirm_all(run, analyst)
     explain_all(page, run)
 
     page.post(f"/runs/{run.pk}/sign-offs/")
@@ -148,8 +163,9 @@ def test_the_preparer_signs_and_only_somebody_else_reviews(
 
 
 def test_a_signed_run_is_reopened_only_with_a_reason(
-    page: Client, address: str, run: MatchRun
+    page: Client, address: str, run: MatchRun, analyst: User
 ) -> None:
+    run = confirm_all(run, analyst)
     explain_all(page, run)
     page.post(f"/runs/{run.pk}/sign-offs/")
     assert 'name="group_no"' not in page.get(address).content.decode()

@@ -14,7 +14,7 @@ from reconciliation import actions as reconciliation
 from reconciliation.models import MatchRun, SignOff, Variance
 from statements import actions as statements
 from statements.models import Statement, StatementFile
-from tests.books import reconciled
+from tests.books import decided, reconciled
 from tests.pages.conftest import october
 from tests.statements.door import line, statement_file
 
@@ -37,6 +37,7 @@ UNTOLD = {
     ("clients.actions.reminders", "remind"): "a notice and a letter; both are kept",
     ("clients.actions.reminders", "send_digests"): "a letter; the outbox keeps it",
     ("reconciliation.actions.runs", "input_digest"): "writes nothing",
+    ("reconciliation.actions.signatures", "refuse_unless_standing"): "writes nothing",
 }
 
 
@@ -127,7 +128,7 @@ def test_the_search_finds_the_actions_of_every_room() -> None:
         "statements",
         "reconciliation",
     }
-    assert ("reconciliation.actions.decisions", "sign_off") in ACTIONS
+    assert ("reconciliation.actions.signatures", "sign_off") in ACTIONS
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda one: ".".join(one))
@@ -254,8 +255,11 @@ def test_every_decision_on_a_run_is_told_with_before_and_after(
     )
     assert (requested.actor, requested.target_id) == ("worker", run.pk)
     assert (finished.before, finished.after) == (None, {"run": run.pk})
+    run = decided(run, analyst)
     start = last_sequence(account.importer)
-    numbers = list(Variance.objects.order_by("group_no").values_list("group_no", flat=True))
+    numbers = list(
+        Variance.objects.filter(run=run).order_by("group_no").values_list("group_no", flat=True)
+    )
     explained = {"run": run, "reason_code": "timing", "by": analyst}
 
     reconciliation.explain_variances(**explained, group_nos=numbers[:1], note="late")

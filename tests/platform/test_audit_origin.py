@@ -14,6 +14,7 @@ from carmsvc.platform.tenancy import importer_scope
 from clients.models import Importer, ProgramAccount, User
 from reconciliation.actions import explain_variances
 from reconciliation.models import MatchRun, Variance
+from tests.books import decided
 from tests.pages.conftest import october
 from tests.statements.door import line, statement_file
 
@@ -25,7 +26,8 @@ def run(importer: Importer, administrator: User) -> MatchRun:
     """A run whose differences are all explained, so that it can be signed."""
     with importer_scope(importer.pk):
         run = october(ProgramAccount.objects.get(bn15="123456782RM0001"))
-        numbers = list(Variance.objects.values_list("group_no", flat=True))
+        run = decided(run, administrator)
+        numbers = list(Variance.objects.filter(run=run).values_list("group_no", flat=True))
         explain_variances(
             run=run, group_nos=numbers, reason_code="timing", note="", by=administrator
         )

@@ -14,14 +14,13 @@ from reconciliation.actions import (
     confirm_suggestion,
     explain_variances,
     refuse_suggestion,
-    reopen_run,
     reopen_variance,
     request_run,
     run_match,
     sign_off,
 )
-from reconciliation.models import Decision, MatchRun, SignOff, Variance
-from reconciliation.queries import current_run, importers_at_the_door, signatures
+from reconciliation.models import Decision, MatchRun, Variance
+from reconciliation.queries import current_run, importers_at_the_door
 from statements.models import Statement
 from tests.books import PERIOD_END, Line, items, ledger, reconciled, soa
 from tests.statements import door
@@ -143,74 +142,6 @@ def test_an_explanation_can_be_taken_back_once(account: ProgramAccount, analyst:
     assert AuditEvent.objects.get(action="variance reopened").before["reason_code"] == "rate"
     with pytest.raises(Refused, match="not explained"):
         reopen_variance(variance=again, by=analyst)
-
-
-# signatures
-
-
-def test_a_preparer_signs_and_then_another_person_reviews(
-    account: ProgramAccount, analyst: User, reviewer: User
-) -> None:
-    run = reconciled(soa(account))
-
-    first, second = sign_off(run=run, by=analyst), sign_off(run=run, by=reviewer)
-
-    assert (first.role, first.signed_by) == ("preparer", analyst)
-    assert (second.role, second.signed_by) == ("reviewer", reviewer)
-    with pytest.raises(Refused, match="both"):
-        sign_off(run=run, by=reviewer)
-
-
-def test_nobody_reviews_their_own_work(account: ProgramAccount, analyst: User) -> None:
-    run = reconciled(soa(account))
-    sign_off(run=run, by=analyst)
-
-    with pytest.raises(Refused, match="somebody other"):
-        sign_off(run=run, by=analyst)
-
-
-def test_a_run_with_open_variances_is_not_signed(account: ProgramAccount, analyst: User) -> None:
-    run, variance = with_a_variance(account)
-    with pytest.raises(Refused, match="1 variance"):
-        sign_off(run=run, by=analyst)
-
-    explained(run, variance, analyst)
-
-    assert sign_off(run=run, by=analyst).role == "preparer"
-
-
-def test_nothing_changes_under_a_signature(account: ProgramAccount, analyst: User) -> None:
-    run, variance = with_a_variance(account)
-    explained(run, variance, analyst)
-    sign_off(run=run, by=analyst)
-
-    for change in (
-        lambda: reopen_variance(variance=Variance.objects.get(), by=analyst),
-        lambda: explained(run, variance, analyst),
-        lambda: confirm_suggestion(run=run, group_no=1, by=analyst),
-    ):
-        with pytest.raises(Refused, match="signed off"):
-            change()
-
-
-def test_a_signed_run_is_reopened_with_a_reason_and_signed_again(
-    account: ProgramAccount, analyst: User, reviewer: User
-) -> None:
-    run = reconciled(soa(account))
-    sign_off(run=run, by=analyst)
-    sign_off(run=run, by=reviewer)
-
-    with pytest.raises(Refused, match="why"):
-        reopen_run(run=run, by=reviewer, reason="  ")
-    reopen_run(run=run, by=reviewer, reason="the broker sent a credit note")
-
-    assert signatures(run) == {}
-    reasons = SignOff.objects.values_list("reopen_reason", "reopened_by__email")
-    assert set(reasons) == {("the broker sent a credit note", reviewer.email)}
-    assert sign_off(run=run, by=reviewer).role == "preparer"
-    assert SignOff.objects.count() == 3
-    with pytest.raises(Refused, match="not signed off"):
-        reopen_run(run=reconciled(soa(account, last=SEPTEMBER)), by=analyst, reason="x")
 
 
 # corrected files and new ledgers
