@@ -14,14 +14,8 @@ from carmsvc.platform.tenancy import importer_scope
 from clients.models import Importer, User
 from tests.accounts.conftest import code_of
 from tests.conftest import PASSWORD
-from tests.journeys.conftest import PATIENCE, accessible, chromium, static_root, visit
+from tests.journeys.conftest import PATIENCE
 from tests.journeys.test_every_page import SCREENS
-
-__all__ = ["accessible", "chromium", "static_root", "visit"]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True, databases=["default", "owner"]),
-]
 
 
 def type_in(page: Page, person: User) -> None:
