@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reconciliation.views import runs
+from reconciliation.views import pay_answer, runs
 
 RUN = "runs/<int:run_id>/"
 urlpatterns = [
@@ -13,6 +13,16 @@ urlpatterns = [
         "statements/<int:statement_id>/reconciliation/",
         runs.reconciliation,
         name="reconciliation",
+    ),
+    path(
+        "statements/<int:statement_id>/pay-answer/",
+        pay_answer.statement_answer,
+        name="statement-pay-answer",
+    ),
+    path(
+        "program-accounts/<int:account_id>/pay-answer/",
+        pay_answer.account_answer,
+        name="pay-answer",
     ),
     path("statements/<int:statement_id>/runs/", runs.run_request, name="run-request"),
     path(RUN, runs.run_page, name="run"),

@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from carmsvc.platform.dates import toronto_day
-from carmsvc.platform.money import ZERO
+from carmsvc.platform.money import ZERO, plain
 from clients.deadlines import Deadline, Kind, register
 from clients.models import Importer, ProgramAccount
-from statements.models import LedgerEntry, LedgerFile, Statement, StatementLine, TransactionType
+from statements.models import LedgerEntry, LedgerFile, Statement, StatementLine
+from statements.queries.payments import paid_since
 from statements.rules.billing import (
     BillingPeriod,
     cad_due_on,
@@ -116,11 +117,12 @@ def statements_expected(importers: Collection[int], first: date, last: date) -> 
 def payments_due(importers: Collection[int], first: date, last: date) -> Iterator[Deadline]:
     """What each account must pay by the 10th weekday after the 17th, once known with its amount.
 
-    It is done when nothing is payable, or when the next statement shows it paid.
+    It is done when nothing is payable, or when it is paid: the next statement shows it, or a
+    payment is recorded. A part that was paid is taken off the amount.
     """
     periods = [one for one in _periods(first, last) if first <= payment_due_on(one) <= last]
     loaded, since = _statements(importers, periods), _since(importers)
-    paid = _paid_on_next(loaded)
+    paid = paid_since(loaded.values())
     for account in _accounts(importers):
         for period in periods:
             statement = loaded.get((account.pk, period.last))
@@ -133,11 +135,12 @@ def _payment_due(
     account: ProgramAccount,
     period: BillingPeriod,
     statement: Statement | None,
-    paid: dict[Key, Decimal],
+    paid: dict[int, Decimal],
 ) -> Deadline:
     due_on, lawful = payment_due_on(period), last_lawful_day(period)
     payable = statement.total_payable if statement else None
-    settled = payable is not None and paid.get((account.pk, period.last), ZERO) >= payable
+    covered = paid[statement.pk] if statement else ZERO
+    settled = payable is not None and covered >= payable
     return Deadline(
         kind="payment_due",
         key=f"payment-due/{account.bn15}/{period.last}",
@@ -146,34 +149,27 @@ def _payment_due(
         subject=account.bn15,
         address=_page_of(statement, account),
         is_done=settled,
-        amount=max(payable, ZERO) if payable is not None else None,
+        amount=_left(payable, covered),
         last_lawful_on=lawful if lawful != due_on else None,
         reasons=(
             _("The 10th weekday after the 17th, holidays counted (SOR/86-1062, s. 10.1)."),
             _period_reason(period),
+            *_paid_reason(payable, covered),
         ),
     )
 
 
-def _paid_on_next(loaded: dict[Key, Statement]) -> dict[Key, Decimal]:
-    """What the statement after each of these shows as paid (CAD, positive)."""
-    if not loaded:
-        return {}
-    after = {key: period_end(key[1] + timedelta(days=1)) for key in loaded}
-    sums = (
-        StatementLine.objects.filter(
-            importer__in={one.importer_id for one in loaded.values()},
-            statement__program_account__in={account for account, _last in loaded},
-            statement__period_end__in=set(after.values()),
-            statement__superseded_by=None,
-            transaction_type=TransactionType.PAYMENT,
-        )
-        .order_by()
-        .values_list("statement__program_account", "statement__period_end")
-        .annotate(total=Sum("amount"))
-    )
-    shown = {(account, last): -total for account, last, total in sums}
-    return {key: shown.get((key[0], after[key]), ZERO) for key in loaded}
+def _left(payable: Decimal | None, covered: Decimal) -> Decimal | None:
+    """What is left to pay; of what is paid in full, what was payable. None while not known."""
+    if payable is None:
+        return None
+    return max(payable - covered if ZERO < covered < payable else payable, ZERO)
+
+
+def _paid_reason(payable: Decimal | None, covered: Decimal) -> Iterator[Any]:
+    if payable is not None and ZERO < covered < payable:
+        words = {"paid": plain(covered), "payable": plain(payable)}
+        yield _("%(paid)s of %(payable)s is paid; this is what is left.") % words
 
 
 def declarations_due(importers: Collection[int], first: date, last: date) -> Iterator[Deadline]:

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from statements.views import files, payments, rulebook
+from statements.views import files, payments, replay, rulebook
 
 
 class FileKind(StringConverter):
@@ -54,6 +54,11 @@ urlpatterns = [
         name="importer-payments-csv",
     ),
     path("importers/<int:importer_id>/payments/new/", payments.payment_new, name="payment-new"),
+    path(
+        "program-accounts/<int:account_id>/allocation/",
+        replay.allocation,
+        name="payment-allocation",
+    ),
     path(
         "program-accounts/<int:account_id>/payer/",
         payments.payer_arrangement,

@@ -25,6 +25,7 @@ from reconciliation.rules.pay_answer import (
 )
 from statements.models import LedgerEntry, Payment, Statement, StatementLine, TransactionType
 from statements.queries.payments import as_paid, as_shown, cards_used, payment_lines, recorded
+from statements.queries.rulebook import rulebook_in_force
 from statements.rules.billing import last_lawful_day, period_ending
 from statements.rules.payments import Way, card_left, shown_payments, ways_to_pay
 
@@ -106,6 +107,7 @@ class _Gathered:
         self.payments: dict[int, list[Payment]] = defaultdict(list)
         for payment in recorded(accounts, since):
             self.payments[payment.program_account_id].append(payment)
+        self.book = rulebook_in_force()
         self.card_used = cards_used(accounts, today)
         self.credits = _expected_credits(statements)
 
@@ -137,8 +139,9 @@ def _answer(
         newer=newer.period_end if newer else None,
     )
     answer = pay_answer(facts)
-    left = card_left(today, gathered.card_used.get(account.pk, ZERO))
+    left = card_left(gathered.book, today, gathered.card_used.get(account.pk, ZERO))
     ways = ways_to_pay(
+        gathered.book,
         answer[Part.CLIENT] or answer[Part.UNSURE],
         on=today,
         due_on=statement.payment_due_on,

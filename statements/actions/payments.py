@@ -19,17 +19,17 @@ from carmsvc.platform.refusals import Refused
 from clients.models import ProgramAccount, User
 from statements.models import Payment
 from statements.queries.payments import cards_used
+from statements.queries.rulebook import rulebook_in_force
 from statements.rules.payments import (
     CREDIT_CARD,
-    ELECTRONIC_ONLY_ABOVE,
+    ELECTRONIC_ONLY,
     MOST,
     PRE_AUTHORIZED_DEBIT,
     PROOF_MAX_BYTES,
     card_cycle,
     card_left,
-    in_force,
+    electronic_only_above,
     is_electronic,
-    needs_electronic,
     proof_kind,
 )
 
@@ -135,7 +135,8 @@ def _reasons_against_length(payment: Payment) -> Iterator[str]:
 def _reasons_against_card(payment: Payment) -> Iterator[str]:
     cycle = card_cycle(payment.paid_on)
     used = cards_used([payment.program_account_id], payment.paid_on)
-    left = card_left(payment.paid_on, used.get(payment.program_account_id, Decimal(0)))
+    book = rulebook_in_force()
+    left = card_left(book, payment.paid_on, used.get(payment.program_account_id, Decimal(0)))
     if left is not None and payment.amount > left:
         yield _(
             "By credit card the CBSA takes %(left)s more from this account in the cycle from "
@@ -186,15 +187,21 @@ def _oddities(payment: Payment) -> Iterator[str]:
         )
     if payment.method == PRE_AUTHORIZED_DEBIT and account.pays_by_debit is False:
         yield _("Pre-authorized debit is off on this account.")
-    limit = in_force(ELECTRONIC_ONLY_ABOVE, payment.paid_on)
-    if (
-        limit
-        and needs_electronic(payment.amount, payment.paid_on)
-        and not is_electronic(payment.method)
-    ):
+    yield from _oddities_of_paper(payment)
+
+
+def _oddities_of_paper(payment: Payment) -> Iterator[str]:
+    if is_electronic(payment.method):
+        return
+    book = rulebook_in_force()
+    limit, rule = (
+        electronic_only_above(book, payment.paid_on),
+        book.find(ELECTRONIC_ONLY, payment.paid_on),
+    )
+    if limit is not None and rule and payment.amount > limit:
         yield _("Above %(limit)s the CBSA takes electronic payments only (%(source)s).") % {
-            "limit": _money(limit.amount),
-            "source": limit.source,
+            "limit": _money(limit),
+            "source": rule.source,
         }
 
 

@@ -1,8 +1,9 @@
 """Payments as they were recorded, what statements show of them, and what is left to pay."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,8 +11,15 @@ from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce, TruncMonth
 
 from carmsvc.platform.money import ZERO
-from statements.models import Payment, StatementLine, TransactionType
-from statements.rules.payments import Paid, Shown, card_cycle, shown_payments
+from statements.models import Payment, Statement, StatementLine, TransactionType
+from statements.rules.billing import period_end
+from statements.rules.payments import (
+    Paid,
+    Shown,
+    card_cycle,
+    may_still_come,
+    shown_payments,
+)
 
 MONTHS_CHARTED = 12
 
@@ -170,3 +178,41 @@ def line_of(payment: Payment) -> StatementLine | None:
         map(as_paid, recorded(accounts)), [as_shown(line) for line in lines.values()]
     )
     return lines.get(found.get(payment.pk, 0))
+
+
+def paid_since(statements: Iterable[Statement]) -> dict[int, Decimal]:
+    """What was paid (CAD) after each of these statements, by its id: what the statement after it
+    shows as paid, and recorded payments that none shows yet, each once.
+    """
+    told = list(statements)
+    if not told:
+        return {}
+    accounts = {one.program_account_id for one in told}
+    first = min(one.period_end for one in told)
+    lines, made = _by_account(payment_lines(accounts, first)), _by_account(recorded(accounts))
+    return {
+        one.pk: _paid_after(one, lines[one.program_account_id], made[one.program_account_id])
+        for one in told
+    }
+
+
+def _by_account(rows: Iterable[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        of_line = isinstance(row, StatementLine)
+        found[(row.statement if of_line else row).program_account_id].append(row)
+    return found
+
+
+def _paid_after(statement: Statement, lines: list[Any], payments: list[Payment]) -> Decimal:
+    following = period_end(statement.period_end + timedelta(days=1))
+    found = shown_payments(map(as_paid, payments), map(as_shown, lines))
+    shown = [line for line in lines if line.statement.period_end == following]
+    missing = [
+        one
+        for one in payments
+        if one.pk not in found
+        and one.paid_on <= following
+        and may_still_come(one.paid_on, statement.period_end)
+    ]
+    return sum((one.amount for one in missing), ZERO) - sum((one.amount for one in shown), ZERO)

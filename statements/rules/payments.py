@@ -11,8 +11,10 @@ from decimal import Decimal
 from itertools import product
 
 from statements.rules.billing import BillingPeriod, billing_period
+from statements.rules.rulebook import Rulebook
 
 ZERO = Decimal("0.00")
+CARD_LIMIT, ELECTRONIC_ONLY = "card_limit_per_cycle", "electronic_only_above"  # in the rulebook
 MOST = Decimal("999999999999.99")  # what a column of the database holds
 PROOF_MAX_BYTES = 10 * 2**20
 PROOF_KINDS = {
@@ -28,27 +30,6 @@ PRE_AUTHORIZED_DEBIT, CREDIT_CARD, CHEQUE, IN_PERSON = (
 )
 
 
-@dataclass(frozen=True)
-class DatedAmount:
-    """An amount (CAD) that holds from a day on, and who says so."""
-
-    from_on: date
-    amount: Decimal
-    source: str
-
-
-CARD_LIMITS = (DatedAmount(date(2025, 9, 28), Decimal("4999.99"), "CARM Bulletin 5408"),)
-ELECTRONIC_ONLY_ABOVE = (
-    DatedAmount(date(2018, 1, 1), Decimal("50000.00"), "Memorandum D17-5-1, Customs Notice 17-33"),
-)
-
-
-def in_force(dated: Iterable[DatedAmount], on: date) -> DatedAmount | None:
-    """The amount that holds on a day; None before the first one."""
-    begun = [one for one in dated if one.from_on <= on]
-    return max(begun, key=lambda one: one.from_on, default=None)
-
-
 def card_cycle(paid_on: date) -> BillingPeriod:
     """The cycle in which card payments of a day are added up: the 18th to the next 17th.
 
@@ -57,21 +38,24 @@ def card_cycle(paid_on: date) -> BillingPeriod:
     return billing_period(paid_on)
 
 
-def card_left(paid_on: date, used: Decimal) -> Decimal | None:
+def card_left(book: Rulebook, paid_on: date, used: Decimal) -> Decimal | None:
     """What may still be paid by credit card (CAD) in the cycle of a day; None without a limit."""
-    limit = in_force(CARD_LIMITS, paid_on)
-    return None if limit is None else max(limit.amount - used, ZERO)
+    limit = _amount(book, CARD_LIMIT, paid_on)
+    return None if limit is None else max(limit - used, ZERO)
+
+
+def electronic_only_above(book: Rulebook, on: date) -> Decimal | None:
+    """The amount (CAD) above which the CBSA takes electronic payments only; None without one."""
+    return _amount(book, ELECTRONIC_ONLY, on)
+
+
+def _amount(book: Rulebook, name: str, on: date) -> Decimal | None:
+    return book.decimal(name, on) if book.find(name, on) else None
 
 
 def is_electronic(method: str) -> bool:
     """Whether a method is electronic: all but cheques and payment in person."""
     return method not in (CHEQUE, IN_PERSON)
-
-
-def needs_electronic(amount: Decimal, on: date) -> bool:
-    """Whether an amount (CAD) on a day may only be paid electronically."""
-    limit = in_force(ELECTRONIC_ONLY_ABOVE, on)
-    return limit is not None and amount > limit.amount
 
 
 def proof_kind(beginning: bytes) -> str | None:
@@ -180,31 +164,38 @@ class Way:
 
 
 def ways_to_pay(
-    amount: Decimal, *, on: date, due_on: date, card: Decimal | None, pays_by_debit: bool | None
+    book: Rulebook,
+    amount: Decimal,
+    *,
+    on: date,
+    due_on: date,
+    card: Decimal | None,
+    pays_by_debit: bool | None,
 ) -> list[Way]:
     """Every way to pay an amount (CAD) on a day, with its limit, cut-off and source.
 
     `card` is what the credit card may still pay this cycle, None without a limit. By debit only
     while an agreement is on and its day has not passed: then it is the one way, and the first.
     """
-    limit = in_force(ELECTRONIC_ONLY_ABOVE, on)
-    most, paper_source = (limit.amount, limit.source) if limit else (None, CUT_OFFS)
-    card_rule = in_force(CARD_LIMITS, on)
+    paper, paper_source = electronic_only_above(book, on), _source(book, ELECTRONIC_ONLY, on)
+
+    def way(method: str, source: str = CUT_OFFS, most: Decimal | None = None) -> Way:
+        until = CHEQUE_UNTIL if method == CHEQUE else ELECTRONIC_UNTIL
+        return Way(method, until, most, most is None or amount <= most, source)
+
     ways = [
-        Way("online_banking", ELECTRONIC_UNTIL, None, True, CUT_OFFS),
-        Way("debit_card", ELECTRONIC_UNTIL, None, True, "CARM Bulletin 5408"),
-        Way(
-            CREDIT_CARD,
-            ELECTRONIC_UNTIL,
-            card,
-            card is None or amount <= card,
-            card_rule.source if card_rule else CUT_OFFS,
-        ),
-        Way("edi", ELECTRONIC_UNTIL, None, True, CUT_OFFS),
-        Way(CHEQUE, CHEQUE_UNTIL, most, most is None or amount <= most, paper_source),
-        Way(IN_PERSON, ELECTRONIC_UNTIL, most, most is None or amount <= most, paper_source),
+        way("online_banking"),
+        way("debit_card", "CARM Bulletin 5408"),
+        way(CREDIT_CARD, _source(book, CARD_LIMIT, on), card),
+        way("edi"),
+        way(CHEQUE, paper_source, paper),
+        way(IN_PERSON, paper_source, paper),
     ]
     if pays_by_debit and on <= due_on:
-        debit = Way(PRE_AUTHORIZED_DEBIT, None, None, True, "CBSA, CARM Client Portal")
-        return [debit, *ways]
+        return [Way(PRE_AUTHORIZED_DEBIT, None, None, True, "CBSA, CARM Client Portal"), *ways]
     return ways
+
+
+def _source(book: Rulebook, name: str, on: date) -> str:
+    found = book.find(name, on)
+    return found.source if found else CUT_OFFS
