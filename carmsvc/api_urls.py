@@ -24,6 +24,7 @@ from clients.api.staff import StaffAssignmentDoor, StaffDoor
 from delegation.api.agreements import AgencyAgreementDoor
 from delegation.api.delegations import DelegationDoor
 from reconciliation.api.groups import ExpectedDoor, MatchDoor, SuggestionDoor
+from reconciliation.api.pay_answers import PayAnswerDoor
 from reconciliation.api.runs import MatchRunDoor
 from reconciliation.api.variances import VarianceDoor
 from statements.api.documents import LedgerEntryDoor, StatementDoor
@@ -81,6 +82,7 @@ for prefix, name, door in (
     ("statements", "statement", StatementDoor),
     ("ledger-entries", "ledger-entry", LedgerEntryDoor),
     ("payments", "payment", PaymentDoor),
+    ("pay-answers", "pay-answer", PayAnswerDoor),
     ("match-runs", "match-run", MatchRunDoor),
     ("matches", "match", MatchDoor),
     ("suggestions", "suggestion", SuggestionDoor),

@@ -44,6 +44,8 @@ RESOURCE_WORDS: dict[str, Any] = {
     "match-runs": _("Reconciliations"),
     "matches": pgettext_lazy("resource", "Matches"),
     "memberships": _("People"),
+    "pay-answers": _("Pay answers"),
+    "payments": _("Payments"),
     "program-accounts": _("Program accounts"),
     "staff": _("Staff"),
     "staff-assignments": _("Staff of importers"),

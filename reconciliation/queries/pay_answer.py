@@ -69,6 +69,11 @@ def answers_for(accounts: Iterable[ProgramAccount], today: date) -> list[PayAnsw
     return _answers([(one, newest.get(one.pk)) for one in wanted], newest, today)
 
 
+def answers_with_statement(accounts: Iterable[ProgramAccount], today: date) -> list[PayAnswer]:
+    """The pay answers of those accounts that have a statement."""
+    return [one for one in answers_for(accounts, today) if one.answer]
+
+
 def answer_for(statement: Statement, today: date) -> PayAnswer:
     """The pay answer of one statement; of an older one: where its balance went."""
     account = statement.program_account

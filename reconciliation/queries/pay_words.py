@@ -55,12 +55,13 @@ def steps(found: PayAnswer) -> Iterator[tuple[Part, Any, Any, list[Told]]]:
         items = [one for one in found.answer.items if one.part == part]
         if found.answer[part] or part == Part.CLIENT:
             told = [
-                Told(_reason(one, found), one.amount, found.paid_by(one.payment)) for one in items
+                Told(reason(one, found), one.amount, found.paid_by(one.payment)) for one in items
             ]
             yield part, name, found.answer[part], told
 
 
-def _reason(item: Item, found: PayAnswer) -> str:
+def reason(item: Item, found: PayAnswer) -> str:
+    """Why an amount is in its part, as a sentence."""
     words = ", ".join(f"“{word}”" if word else _("(empty)") for word in item.words)
     if item.reason == Reason.BY_LEDGER:
         return _("Our ledger says %(words)s") % {"words": words} + _of(item.count)

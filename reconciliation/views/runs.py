@@ -21,6 +21,7 @@ from reconciliation.forms import ExplanationForm, Reason, ReopenForm
 from reconciliation.models import MatchRun, Placement, SignOff, Variance, VarianceKind
 from reconciliation.queries import overview
 from reconciliation.queries import run_page as run_reads
+from reconciliation.queries.pay_answer import answers_with_statement
 from reconciliation.queries.since import what_keeps_from_signing
 from statements.models import Statement
 
@@ -49,13 +50,15 @@ def importer_page(request: HttpRequest, importer_id: int) -> HttpResponse:
     """An importer at a glance: what is due, what waits, statements and files."""
     importer = get_object_or_404(Importer.objects, pk=importer_id)
     demand(request, Permission.VIEW, importer_id)
-    today = today_in_toronto()
+    today, may = today_in_toronto(), permissions(request, importer_id)
     context = {
         "importer": importer,
-        "may": permissions(request, importer_id),
+        "may": may,
         "today": today,
         **overview.importer_overview(importer, today, SHOWN),
     }
+    if may["record_payment"]:
+        context["answers"] = answers_with_statement(context["accounts"], today)
     return render(request, "reconciliation/importer.html", context)
 
 
