@@ -5,6 +5,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import Prefetch
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -15,9 +16,12 @@ from carmsvc.platform.problems import NotSeen
 from clients.api import LARGEST_ID, IdFilter, ReadDoor
 from clients.rules import Permission
 from reconciliation import actions
-from reconciliation.models import MatchRun, SignOff
+from reconciliation.models import MatchRun, SignOff, Variance
 from reconciliation.queries import run_document
+from reconciliation.queries.moved import Figure, Moved, moved_since_signed
 from statements.models import Statement
+
+MOST_MOVED = 100
 
 
 class PlaceTotalSerializer(serializers.Serializer[Any]):
@@ -46,14 +50,54 @@ class SignOffSerializer(serializers.ModelSerializer[SignOff]):
 
     signed_by = serializers.EmailField(source="signed_by.email")
     reopened_by = serializers.EmailField(source="reopened_by.email", default=None)
+    is_carried_over = serializers.BooleanField(
+        help_text="Given to an earlier run whose result was the same."
+    )
 
     class Meta:
         model = SignOff
         fields = (
-            *("id", "role", "signed_at", "signed_by"),
+            *("id", "role", "signed_at", "signed_by", "is_carried_over"),
             *("reopened_at", "reopened_by", "reopen_reason"),
         )
         read_only_fields = fields
+
+
+class MovedFigureSerializer(serializers.Serializer[Figure]):
+    """One step of the bridge in the signed run and now, in CAD."""
+
+    key = serializers.CharField(help_text="`ledger`, `statement`, or a kind of variance.")
+    before = serializers.DecimalField(max_digits=14, decimal_places=2)
+    after = serializers.DecimalField(max_digits=14, decimal_places=2)
+    difference = serializers.DecimalField(max_digits=14, decimal_places=2)
+    count_before = serializers.IntegerField()
+    count_after = serializers.IntegerField()
+
+
+class MovedVarianceSerializer(serializers.ModelSerializer[Variance]):
+    """A variance that only one of the two runs has."""
+
+    class Meta:
+        model = Variance
+        fields = ("id", "group_no", "kind", "transaction_no", "effect", "state")
+        read_only_fields = fields
+
+
+class MovedSerializer(serializers.Serializer[Moved]):
+    """A run against the signed one it superseded."""
+
+    signed_run = serializers.IntegerField(source="signed_run.pk")
+    sign_offs = SignOffSerializer(many=True, source="signatures")
+    statement_corrected = serializers.BooleanField(source="is_corrected")
+    ledger_files = serializers.SerializerMethodField(help_text="The newest that came between.")
+    figures = MovedFigureSerializer(many=True)
+    new_count = serializers.IntegerField()
+    new = MovedVarianceSerializer(many=True, help_text=f"At most {MOST_MOVED}.")
+    gone_count = serializers.IntegerField()
+    gone = MovedVarianceSerializer(many=True, help_text=f"At most {MOST_MOVED}.")
+
+    def get_ledger_files(self, moved: Moved) -> list[int]:
+        return [file.pk for file in moved.files]
 
 
 class MatchRunSerializer(serializers.ModelSerializer[MatchRun]):
@@ -159,6 +203,17 @@ class MatchRunDoor(ReadDoor):
             raise NotSeen("statement", f"There is no statement {pk}.")
         self.demand(Permission.RECONCILE, statement.importer_id)
         return self.shown(actions.request_run(statement=statement, by=self.person))
+
+    @extend_schema(responses=MovedSerializer)
+    @action(detail=True)
+    def moved(self, request: Request, pk: int) -> Response:
+        """What is different from the signed run that this one superseded: new facts ask for new
+        signatures. 404 when none was signed, or when its signatures were carried over.
+        """
+        moved = moved_since_signed(self.get_object(), MOST_MOVED)
+        if moved is None:
+            raise NotSeen("id", _("No signed run of this statement was superseded by this one."))
+        return Response(MovedSerializer(moved).data)
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])

@@ -43,7 +43,19 @@ def _standing() -> Any:
         open_amount=Coalesce(
             Subquery(still_open.annotate(total=Sum("effect")).values("total")), Decimal("0.00")
         ),
+        was_signed=Exists(_signed_before()),
         signature_count=Coalesce(Subquery(signed.annotate(n=Count("id")).values("n")), 0),
+    )
+
+
+def _signed_before() -> Any:
+    """Signatures under what a run superseded: new facts came, and it needs signing again."""
+    return SignOff.objects.filter(
+        reopened_at=None,
+        run__superseded_by__isnull=False,
+        run__lt=OuterRef("pk"),
+        run__statement__program_account=OuterRef("statement__program_account"),
+        run__statement__period_end=OuterRef("statement__period_end"),
     )
 
 

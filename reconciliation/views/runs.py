@@ -21,12 +21,14 @@ from reconciliation.forms import ExplanationForm, Reason, ReopenForm
 from reconciliation.models import MatchRun, Placement, SignOff, Variance, VarianceKind
 from reconciliation.queries import overview
 from reconciliation.queries import run_page as run_reads
+from reconciliation.queries.moved import moved_since_signed
 from reconciliation.queries.pay_answer import answers_with_statement
 from reconciliation.queries.since import what_keeps_from_signing
 from statements.models import Statement
 
 SHOWN = 25
 A_PAGE = 50
+MOVED_SHOWN = 10
 
 
 @require_safe
@@ -128,6 +130,7 @@ def _run_page(request: HttpRequest, run: MatchRun, under_way: MatchRun | None) -
         "expected": queries.groups(run, Placement.Place.EXPECTED, limit=SHOWN),
         "signatures": signatures,
         "hindrances": _hindrances(run, signatures),
+        "moved": moved_since_signed(run, MOVED_SHOWN),
         "explanation": ExplanationForm(auto_id="explain_%s"),
         "reopening": ReopenForm(auto_id="reopen_%s"),
         "history": run_reads.history_of(run, SHOWN),

@@ -12,7 +12,8 @@ from clients.models import Importer, ProgramAccount, User
 from reconciliation.actions import run_match
 from reconciliation.models import MatchRun
 from tests.api.conftest import Caller, problem
-from tests.books import Line, decided, ledger, soa
+from tests.books import Line, decided, ledger, reconciled, soa
+from tests.statements import door
 
 EXPLAINED = {"reason_code": "booked_wrong", "note": "Freight was left out."}
 
@@ -221,3 +222,34 @@ def test_a_big_page_of_matches_asks_no_more_queries(
         page = api.get("matches/", run=asked, page_size=60).json()
 
     assert len(page["results"]) == 60
+
+
+def test_the_api_says_what_moved_and_answers_404_when_nothing_was_signed(
+    importer: Importer, analyst: User, api: Caller, outsider: Caller
+) -> None:
+    with importer_scope(importer.pk):
+        account = ProgramAccount.objects.get(bn15="123456782RM0001")
+        door.ledger_file(account, door.entry("1", "45.00"))
+        run = reconciled(door.statement(account, door.line("1", "50.00")))
+    (variance,) = api.get("variances/", run=run.pk).json()["results"]
+    api.post(f"variances/{variance['id']}/explanation/", EXPLAINED)
+    api.post(f"match-runs/{run.pk}/sign-offs/")
+    with importer_scope(importer.pk):
+        file = door.ledger_file(account, door.entry("1", "50.00"))
+        after = reconciled(run.statement)
+
+    body = api.get(f"match-runs/{after.pk}/moved/").json()
+
+    assert (body["signed_run"], body["ledger_files"]) == (run.pk, [file.pk])
+    assert body["sign_offs"][0]["signed_by"] == analyst.email
+    assert body["figures"][1] == {
+        "key": "amount_differs",
+        "before": "5.00",
+        "after": "0.00",
+        "difference": "-5.00",
+        "count_before": 1,
+        "count_after": 0,
+    }
+    assert (body["new"], body["gone_count"], body["gone"][0]["effect"]) == ([], 1, "5.00")
+    problem(api.get(f"match-runs/{run.pk}/moved/"), 404)
+    problem(outsider.get(f"match-runs/{after.pk}/moved/"), 404)

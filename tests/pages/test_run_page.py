@@ -11,8 +11,9 @@ from clients.models import User
 from reconciliation.actions import run_match
 from reconciliation.models import Decision, MatchRun, Variance
 from reconciliation.queries import current_run
-from tests.books import decided
+from tests.books import decided, reconciled
 from tests.pages.conftest import Browser
+from tests.statements import door
 
 
 def text_of(response) -> str:  # type: ignore[no-untyped-def]
@@ -259,3 +260,26 @@ def test_explaining_leads_back_to_the_list_of_this_run_and_nowhere_else(
     response = explain_all(page, run, back=back.format(**numbers))
 
     assert response.url == leads_to.format(**numbers)
+
+
+def test_the_page_and_the_queue_say_that_it_was_signed_before(
+    page: Client, run: MatchRun, analyst: User
+) -> None:
+    run = confirm_all(run, analyst)
+    explain_all(page, run)
+    page.post(f"/runs/{run.pk}/sign-offs/")
+    with importer_scope(run.importer_id):
+        door.ledger_file(run.statement.program_account, door.entry("3", "50.00"))
+        after = reconciled(run.statement)
+
+    text = text_of(page.get(f"/statements/{run.statement_id}/reconciliation/"))
+    queue = text_of(page.get("/work/"))
+
+    assert "Moved since it was signed Preparer: Analyst" in text
+    assert "The ledger changed since: ledger.csv" in text
+    assert "this result needs its own" in text
+    assert "Not in the ledger 1 → 0 50.00 0.00 −50.00" in text
+    assert "Variances that are gone 1" in text
+    assert "signed before; new facts came" in queue
+    assert "Moved since" not in text_of(page.get(f"/runs/{run.pk}/"))
+    assert after.pk != run.pk
