@@ -417,6 +417,11 @@ SPECTACULAR_SETTINGS = {
         "FileState": "statements.models.StatementFile.State",
         "RunState": "reconciliation.models.MatchRun.State",
         "VarianceState": "reconciliation.models.Variance.State",
+        "DeadlineState": "clients.deadlines.DeadlineState",
+        "AccountPayer": "clients.models.ProgramAccount.Payer",
+        "PaymentPayer": "statements.models.Payment.Payer",
+        "DelegationState": "delegation.rules.states.State",
+        "DelegationLevel": "delegation.rules.cover.Level",
     },
 }
 

@@ -149,6 +149,7 @@ ACTIONS: dict[str, Action] = {
     "factor removed": Action(_("Second factor removed"), _("removed a second factor")),
     "calendar opened": Action(_("Calendar address opened"), _("opened a private calendar address")),
     "calendar closed": Action(_("Calendar address closed"), _("closed a private calendar address")),
+    "calendar read": Action(_("Calendar read"), _("had a calendar read their deadlines")),
     # API keys
     "API key created": Action(_("API key created"), _("made an API key")),
     "API key rotated": Action(_("API key rotated"), _("put a new API key in the place of one")),

@@ -1,13 +1,17 @@
 """Opening and closing a person's private calendar address."""
 
 import secrets
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from carmsvc.platform import audit
+from carmsvc.platform.dates import toronto_day
 from clients.models import CalendarFeed, User
 from clients.queries.calendar import hash_of
+
+HOUR = timedelta(hours=1)
 
 
 @transaction.atomic
@@ -32,3 +36,14 @@ def close_calendar(*, person: User) -> bool:
     feeds.update(revoked_at=timezone.now())
     audit.record_for_brokerage("calendar closed", by=person, target=feed)
     return True
+
+
+@transaction.atomic
+def note_calendar_read(*, feed: CalendarFeed) -> None:
+    """Note that a calendar read the address: at most once an hour, and once a day in the audit."""
+    now, before = timezone.now(), feed.last_read_at
+    if before and now - before < HOUR:
+        return
+    stale = CalendarFeed.objects.filter(pk=feed.pk, last_read_at=before)
+    if stale.update(last_read_at=now) and (not before or toronto_day(before) < toronto_day(now)):
+        audit.record_for_brokerage("calendar read", by=feed.user, target=feed)

@@ -1,14 +1,8 @@
 """Whose private calendar address is asked for."""
 
 import hashlib
-from datetime import timedelta
-
-from django.db.models import Q
-from django.utils import timezone
 
 from clients.models import CalendarFeed, User
-
-HOUR = timedelta(hours=1)
 
 
 def hash_of(secret: str) -> str:
@@ -17,13 +11,9 @@ def hash_of(secret: str) -> str:
 
 
 def open_feed(secret: str) -> CalendarFeed | None:
-    """The open feed of an active person with this secret; noted as read at most once an hour."""
+    """The open feed of an active person with this secret."""
     feeds = CalendarFeed.objects.select_related("user")
-    feed = feeds.filter(token_hash=hash_of(secret), revoked_at=None, user__is_active=True).first()
-    if feed:
-        long_ago = Q(last_read_at=None) | Q(last_read_at__lt=timezone.now() - HOUR)
-        CalendarFeed.objects.filter(long_ago, pk=feed.pk).update(last_read_at=timezone.now())
-    return feed
+    return feeds.filter(token_hash=hash_of(secret), revoked_at=None, user__is_active=True).first()
 
 
 def feed_of(person: User) -> CalendarFeed | None:

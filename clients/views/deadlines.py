@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.tenancy import importer_scope, importers_in_scope
 from clients import ical
-from clients.actions.calendar import close_calendar, open_calendar
+from clients.actions.calendar import close_calendar, note_calendar_read, open_calendar
 from clients.forms.deadlines import CalendarForm, DeadlineFilterForm
 from clients.models import Importer
 from clients.queries import importer_ids_for
@@ -105,6 +105,7 @@ def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
     feed = open_feed(secret)
     if feed is None:
         raise Http404
+    note_calendar_read(feed=feed)
     person = feed.user
     importers = importer_ids_for(person)
     with importer_scope(importers), translation.override(person.language):

@@ -125,7 +125,8 @@ def test_a_new_address_closes_the_one_before(client: Client, finance: User, secr
 
     assert client.get(f"/calendar/{secret}.ics").status_code == 404
     assert client.get(f"/calendar/{newer}.ics").status_code == 200
-    assert [event.action for event in BrokerageEvent.objects.order_by("sequence")][-3:] == [
+    told = BrokerageEvent.objects.exclude(action="calendar read").order_by("sequence")
+    assert [event.action for event in told][-3:] == [
         "calendar opened", "calendar closed", "calendar opened",
     ]  # fmt: skip
 
@@ -173,3 +174,17 @@ def test_the_secret_is_kept_as_a_hash_and_shown_once(client: Client, finance: Us
 @pytest.mark.parametrize("secret", ["", "x", "%00", "a" * 500, "..%2F..%2Fetc"])
 def test_a_guess_finds_nothing(client: Client, secret: str):
     assert client.get(f"/calendar/{secret}.ics").status_code == 404
+
+
+def test_a_calendar_that_reads_all_day_is_in_the_audit_once_a_day(
+    client: Client, importer: Importer, finance: User, secret: str
+):
+    for moment in ("2026-11-23T15:00Z", "2026-11-23T15:30Z", "2026-11-23T21:00Z", "2026-11-25T15Z"):
+        with time_machine.travel(moment, tick=False):
+            client.get(f"/calendar/{secret}.ics")
+
+    events = BrokerageEvent.objects.filter(action="calendar read")
+    assert [(one.actor, one.happened_at.day) for one in events.order_by("sequence")] == [
+        (finance.email, 23), (finance.email, 25),
+    ]  # fmt: skip
+    assert CalendarFeed.objects.get(user=finance).last_read_at.day == 25
