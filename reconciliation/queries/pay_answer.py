@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, OuterRef, Q, Sum, Value
+from django.db.models import Count, F, OuterRef, Q, Sum, TextField, Value
 from django.db.models.functions import Coalesce
 
 from carmsvc.platform.money import ZERO
@@ -212,7 +212,7 @@ def _sums(statements: list[int], by_word: bool) -> Any:
     keys = ["statement", "said", "settles", *(["words"] if by_word else [])]
     rows = StatementLine.objects.filter(statement__in=statements)
     rows = rows.annotate(
-        said=Coalesce("status", Value("")), settles=Q(transaction_type__in=SETTLING)
+        said=Coalesce("status", Value("", TextField())), settles=Q(transaction_type__in=SETTLING)
     )
     rows = rows.annotate(words=_words()) if by_word else rows
     sums = rows.order_by().values(*keys).annotate(total=Sum("amount"), count=Count("id"))
