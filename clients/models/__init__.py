@@ -10,6 +10,15 @@ from clients.models.access import (
     StaffAssignment,
 )
 from clients.models.calendar import CalendarFeed
+from clients.models.document_packages import DocumentPackage
+from clients.models.document_requests import DocumentRequest
+from clients.models.documents import (
+    Document,
+    DocumentDestruction,
+    DocumentHold,
+    DocumentKind,
+    DocumentVersion,
+)
 from clients.models.importers import BN9_PATTERN, BN15_PATTERN, Importer, ProgramAccount
 from clients.models.notices import Notice, NoticeHours, NoticeMail, NoticePreference
 from clients.models.people import User, UserManager
@@ -19,6 +28,13 @@ __all__ = [
     "BN15_PATTERN",
     "CalendarFeed",
     "ClientGroup",
+    "Document",
+    "DocumentDestruction",
+    "DocumentHold",
+    "DocumentKind",
+    "DocumentPackage",
+    "DocumentRequest",
+    "DocumentVersion",
     "GroupStaff",
     "GroupedImporter",
     "Importer",
