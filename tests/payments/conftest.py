@@ -19,7 +19,7 @@ PDF = b"%PDF-1.7\n% a confirmation of the bank"
 
 
 @pytest.fixture(autouse=True)
-def november() -> Iterator[None]:
+def on_the_23rd_of_november() -> Iterator[None]:
     with time_machine.travel("2026-11-23T15:00:00Z", tick=False):
         yield
 
