@@ -35,5 +35,7 @@ def collect_papers() -> None:
     """Every minute: send what waits again, park what died three times."""
     importers = every_importer_id()
     actions.park_exhausted_papers(importers)
-    for importer_id, paper_id in actions.collect_papers(importers):
+    with importer_scope(importers):
+        waiting = queries.papers_waiting()
+    for importer_id, paper_id in waiting:
         write_paper.delay(importer_id=importer_id, paper_id=paper_id)

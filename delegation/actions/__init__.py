@@ -2,7 +2,6 @@
 
 from carmsvc.platform.refusals import Refused
 from delegation.actions.agreements import (
-    collect_papers,
     draw_up_agreement,
     end_agreement,
     keep_signed_copy,
@@ -31,7 +30,6 @@ __all__ = [
     "Approval",
     "Refused",
     "change_terms",
-    "collect_papers",
     "draw_up_agreement",
     "end_agreement",
     "expire_delegations",

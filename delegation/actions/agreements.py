@@ -20,7 +20,6 @@ from clients.queries import lead_for
 from delegation.actions.evidence import check_scan
 from delegation.models import AgencyAgreement, AgreementPaper
 from delegation.paper import agreement_pdf
-from delegation.queries import papers_waiting
 from delegation.rules import Act
 
 logger = logging.getLogger(__name__)
@@ -109,14 +108,18 @@ def _tell_parked(paper_id: int, person: User | None) -> None:
 
 def park_exhausted_papers(importers: Collection[int]) -> int:
     """Park papers whose worker died three times without a word; returns how many."""
-    with importer_scope(importers):
-        return work.park_exhausted(AgreementPaper, lambda paper: lead_for(paper.importer_id))
+    parked: list[tuple[int, User | None]] = []
 
+    def person_for(paper: AgreementPaper) -> User | None:
+        person = lead_for(paper.importer_id)
+        parked.append((paper.pk, person))
+        return person
 
-def collect_papers(importers: Collection[int]) -> list[tuple[int, int]]:
-    """(importer, paper) of what waits for a worker."""
     with importer_scope(importers):
-        return papers_waiting()
+        work.park_exhausted(AgreementPaper, person_for)
+        for paper_id, person in parked:
+            _tell_parked(paper_id, person)
+    return len(parked)
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, TextField
 
 from clients.models import GroupedImporter, Importer
 from delegation.models import Delegation
@@ -38,7 +38,7 @@ def register(today: date, **wish: Any) -> Any:
     if "search" in wish:
         words = wish["search"].strip()
         rows = rows.filter(_named("importer__", words) | Q(provider_name__icontains=words))
-    return rows.order_by("importer__legal_name", "id")
+    return _by_name(rows)
 
 
 def importers_without(**wish: Any) -> Any:
@@ -53,7 +53,7 @@ def importers_without(**wish: Any) -> Any:
         rows = rows.filter(pk__in=_of_group(wish["group"]))
     if "search" in wish:
         rows = rows.filter(_named("", wish["search"].strip()))
-    return rows.order_by("legal_name", "id")
+    return _by_name(rows)
 
 
 def _of_group(group: Any) -> Any:
@@ -64,14 +64,25 @@ def _named(prefix: str, words: str) -> Q:
     return Q(**{f"{prefix}legal_name__icontains": words}) | Q(**{f"{prefix}bn9__startswith": words})
 
 
+def _by_name(rows: Any) -> Any:
+    """As people sort names: accents, case and punctuation aside."""
+    name = "legal_name" if rows.model is Importer else "importer__legal_name"
+    sorting = Func(
+        F(name),
+        template="regexp_replace(normalize(lower(%(expressions)s), NFD), '[^a-z0-9 ]', '', 'g')",
+        output_field=TextField(),
+    )
+    return rows.annotate(sort_name=sorting).order_by("sort_name", "id")
+
+
 def page_after(rows: Any, after: str, size: int) -> RegisterPage:
     """The rows behind one, whatever came or went meanwhile; the first ones if it is not there."""
-    name = "legal_name" if rows.model is Importer else "importer__legal_name"
     if after.isdecimal() and len(after) < 19:
-        place = rows.model.objects.filter(pk=int(after)).values_list(name, "pk").first()
+        whole = _by_name(rows.model.objects.all())
+        place = whole.filter(pk=int(after)).values_list("sort_name", "pk").first()
         if place:
-            beyond = Q(**{f"{name}__gt": place[0]})
-            rows = rows.filter(beyond | Q(**{name: place[0]}, pk__gt=place[1]))
+            tied = Q(sort_name=place[0], pk__gt=place[1])
+            rows = rows.filter(Q(sort_name__gt=place[0]) | tied)
     found = list(rows[: size + 1])
     return RegisterPage(found[:size], found[size - 1].pk if len(found) > size else None)
 

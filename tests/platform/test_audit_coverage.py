@@ -36,6 +36,7 @@ UNTOLD = {
     ("clients.actions.reminders", "read_notices"): "what somebody has read of their own",
     ("clients.actions.reminders", "remind"): "a notice and a letter; both are kept",
     ("clients.actions.reminders", "send_digests"): "a letter; the outbox keeps it",
+    ("delegation.actions.evidence", "check_scan"): "writes nothing",
     ("reconciliation.actions.runs", "input_digest"): "writes nothing",
     ("reconciliation.actions.signatures", "refuse_unless_standing"): "writes nothing",
 }
