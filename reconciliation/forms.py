@@ -43,6 +43,16 @@ class ExplanationForm(forms.Form):
         ]
 
 
+class KindExplanationForm(forms.Form):
+    """One reason for every open variance of a kind, as many as somebody saw."""
+
+    count = forms.IntegerField(min_value=1, max_value=2**31 - 1)
+    reason_code = forms.ChoiceField(
+        label=_("Reason"), choices=[("", _("Choose a reason")), *Reason.choices]
+    )
+    note = forms.CharField(required=False, max_length=2000, label=_("Note"))
+
+
 class ReopenForm(forms.Form):
     """Why a signed run is opened again."""
 

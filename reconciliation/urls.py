@@ -30,6 +30,11 @@ urlpatterns = [
     path(f"{RUN}attempts/", runs.run_attempts, name="run-attempts"),
     path(f"{RUN}<slug:place>/<slug:reason>/", runs.run_groups, name="run-groups"),
     path(f"{RUN}explanations/", runs.run_explanations, name="run-explanations"),
+    path(
+        f"{RUN}kinds/<slug:kind>/explanation/",
+        runs.run_kind_explanation,
+        name="run-kind-explanation",
+    ),
     path(f"{RUN}suggestions/<int:group_no>/<slug:verdict>/", runs.suggestion, name="suggestion"),
     path(f"{RUN}sign-offs/", runs.run_sign_offs, name="run-sign-offs"),
     path(f"{RUN}reopening/", runs.run_reopening, name="run-reopening"),

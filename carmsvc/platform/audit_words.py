@@ -65,6 +65,9 @@ ACTIONS: dict[str, Action] = {
     "suggestion confirmed": Action(_("Suggestion confirmed"), _("confirmed a suggested pair")),
     "suggestion refused": Action(_("Suggestion refused"), _("refused a suggested pair")),
     "variance explained": Action(_("Variance explained"), _("explained a variance")),
+    "variances explained": Action(
+        _("Variances explained"), _("explained every open variance of a kind with one reason")
+    ),
     "variance reopened": Action(
         _("Explanation taken back"), _("took back the explanation of a variance")
     ),

@@ -7,6 +7,7 @@ from reconciliation.actions.collecting import (
 )
 from reconciliation.actions.decisions import (
     confirm_suggestion,
+    explain_kind,
     explain_variances,
     refuse_suggestion,
     reopen_variance,
@@ -21,6 +22,7 @@ from reconciliation.actions.signatures import reopen_run, sign_off
 __all__ = [
     "collect_from_importer",
     "confirm_suggestion",
+    "explain_kind",
     "explain_variances",
     "input_digest",
     "park_exhausted_runs",

@@ -1,9 +1,11 @@
 """What people decide of suggestions and variances."""
 
+from django.db.models import Count, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from carmsvc.platform import audit
+from carmsvc.platform.money import ZERO, plain
 from clients.actions import Refused
 from clients.models import User
 from reconciliation.actions.runs import request_run
@@ -92,6 +94,43 @@ def explain_variances(
         explained, ["state", "reason_code", "note", "decided_at", "decided_by"]
     )
     return len(explained)
+
+
+def explain_kind(
+    *, run: MatchRun, kind: str, count: int, reason_code: str, note: str, by: User
+) -> int:
+    """Explain every open variance of a kind with one reason, told as one event; returns how many.
+
+    Refused unless there are as many of them as the person was shown.
+    """
+    _refuse_unless_open(run)
+    if not reason_code.strip():
+        raise Refused(_("Choose a reason."))
+    rows = Variance.objects.filter(run=run, kind=kind, state=Variance.State.OPEN)
+    found = rows.aggregate(count=Count("id"), effect=Sum("effect", default=ZERO))
+    if found["count"] != count or not count:
+        raise Refused(
+            _("%(now)s variances of this kind are open now, not %(shown)s. Look at them again.")
+            % {"now": found["count"], "shown": count}
+        )
+    after = {
+        "state": Variance.State.EXPLAINED,
+        "reason_code": reason_code.strip()[:40],
+        "note": note.strip(),
+    }
+    rows.update(**after, decided_at=timezone.now(), decided_by=by)
+    audit.record(
+        "variances explained",
+        importer_id=run.importer_id,
+        by=by,
+        target=run,
+        before={"state": Variance.State.OPEN},
+        after=after,
+        kind=kind,
+        count=count,
+        effect=plain(found["effect"]),
+    )
+    return count
 
 
 def reopen_variance(*, variance: Variance, by: User) -> None:

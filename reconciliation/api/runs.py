@@ -16,7 +16,8 @@ from carmsvc.platform.problems import NotSeen
 from clients.api import LARGEST_ID, IdFilter, ReadDoor
 from clients.rules import Permission
 from reconciliation import actions
-from reconciliation.models import MatchRun, SignOff, Variance
+from reconciliation.forms import Reason
+from reconciliation.models import MatchRun, SignOff, Variance, VarianceKind
 from reconciliation.queries import run_document
 from reconciliation.queries.moved import Figure, Moved, moved_since_signed
 from statements.models import Statement
@@ -162,6 +163,23 @@ class MatchRunWish(serializers.Serializer[Any]):
     statement = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
 
 
+class KindExplanationWish(serializers.Serializer[Any]):
+    """One reason for all of a kind."""
+
+    kind = serializers.ChoiceField(choices=VarianceKind.choices)
+    count = serializers.IntegerField(
+        min_value=1, max_value=2**31 - 1, help_text="How many are open; refused if it has changed."
+    )
+    reason_code = serializers.ChoiceField(choices=Reason.choices)
+    note = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
+
+
+class ExplainedSerializer(serializers.Serializer[Any]):
+    """How many variances are explained now that were open."""
+
+    explained = serializers.IntegerField()
+
+
 class ReopeningWish(serializers.Serializer[Any]):
     """Why a signed run is opened again."""
 
@@ -171,6 +189,18 @@ class ReopeningWish(serializers.Serializer[Any]):
 WISH = OpenApiExample("Reconcile statement 7", value={"statement": 7}, request_only=True)
 
 
+KIND_EXAMPLE = OpenApiExample(
+    "Billed by another broker",
+    value={
+        "kind": "not_in_ledger",
+        "count": 12,
+        "reason_code": "other_broker",
+        "note": "Confirmed by the importer on 3 November.",
+    },
+    request_only=True,
+)
+
+
 class MatchRunDoor(ReadDoor):
     """Reconciliations of statements with the ledger, to the cent."""
 
@@ -178,7 +208,9 @@ class MatchRunDoor(ReadDoor):
     serializer_class = MatchRunSerializer
     filterset_class = MatchRunFilters
     ordering_fields = ("requested_at",)
-    answer_codes = MappingProxyType({"create": (202, 200), "attempts": (202,)})
+    answer_codes = MappingProxyType(
+        {"create": (202, 200), "attempts": (202,), "explanations": (200,)}
+    )
 
     def rows(self) -> Any:
         signed = SignOff.objects.select_related("signed_by", "reopened_by").order_by("id")
@@ -222,6 +254,17 @@ class MatchRunDoor(ReadDoor):
         run = self.object_for(Permission.RECONCILE)
         actions.send_again(run=run, by=self.person)
         return self.shown(run)
+
+    @extend_schema(
+        request=KindExplanationWish, responses=ExplainedSerializer, examples=[KIND_EXAMPLE]
+    )
+    @action(detail=True, methods=["post"])
+    def explanations(self, request: Request, pk: int) -> Response:
+        """Explain every open variance of a kind with one reason."""
+        run = self.object_for(Permission.DECIDE)
+        wish = self.said(KindExplanationWish)
+        explained = actions.explain_kind(run=run, by=self.person, **wish)
+        return Response({"explained": explained})
 
     @extend_schema(request=None, responses={201: SignOffSerializer})
     @action(detail=True, methods=["post"], url_path="sign-offs")

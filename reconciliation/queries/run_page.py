@@ -47,18 +47,26 @@ def left_to_explain(run: MatchRun) -> Left:
     return Left(run.statement_activity or Decimal("0.00"), **found)
 
 
+def open_by_kind(run: MatchRun) -> dict[str, dict[str, Any]]:
+    """Kind -> how many of its variances are open (`count`) and their effect (`amount`, CAD)."""
+    rows = Variance.objects.filter(run=run, state=Variance.State.OPEN).order_by().values("kind")
+    return {row["kind"]: row for row in rows.annotate(count=Count("id"), amount=Sum("effect"))}
+
+
 def variances_by_kind(run: MatchRun, limit: int) -> list[dict[str, Any]]:
     """Each kind of variance with its total and its first groups, open ones first."""
     ranked = Window(RowNumber(), partition_by=F("kind"), order_by=[_OPEN_FIRST, F("group_no")])
     shown = Variance.objects.filter(run=run).annotate(place_in_kind=ranked)
     found = _with_groups(run, shown.filter(place_in_kind__lte=limit))
+    still_open = open_by_kind(run)
     sections = []
     for kind in VarianceKind:
         total = run.totals["variances"].get(kind.value)
         if total:
             shown_here = [one for one in found if one[0].kind == kind.value]
             shown_here.sort(key=lambda one: (one[0].state != "open", one[0].group_no))
-            sections.append({"kind": kind, "total": total, "items": shown_here})
+            section = {"kind": kind, "total": total, "items": shown_here}
+            sections.append(section | {"still_open": still_open.get(kind.value)})
     return sections
 
 

@@ -17,7 +17,7 @@ from clients.models import Importer
 from clients.rules import Permission
 from clients.views import demand, permissions, tell_refusal
 from reconciliation import actions, queries
-from reconciliation.forms import ExplanationForm, Reason, ReopenForm
+from reconciliation.forms import ExplanationForm, KindExplanationForm, Reason, ReopenForm
 from reconciliation.models import MatchRun, Placement, SignOff, Variance, VarianceKind
 from reconciliation.queries import overview
 from reconciliation.queries import run_page as run_reads
@@ -132,6 +132,7 @@ def _run_page(request: HttpRequest, run: MatchRun, under_way: MatchRun | None) -
         "hindrances": _hindrances(run, signatures),
         "moved": moved_since_signed(run, MOVED_SHOWN),
         "explanation": ExplanationForm(auto_id="explain_%s"),
+        "whole_kind": KindExplanationForm(),
         "reopening": ReopenForm(auto_id="reopen_%s"),
         "history": run_reads.history_of(run, SHOWN),
         "pass_labels": queries.PASS_LABELS,
@@ -178,10 +179,13 @@ def run_groups(request: HttpRequest, run_id: int, place: str, reason: str) -> Ht
         "importer": run.importer,
         "title": title,
         "place": place,
+        "reason": reason,
         "reason_labels": dict(Reason.choices),
         "may": permissions(request, run.importer_id),
         "is_open": not run.superseded_by_id and not queries.signatures(run),
         "explanation": ExplanationForm(auto_id="explain_%s"),
+        "whole_kind": KindExplanationForm(),
+        "still_open": run_reads.open_by_kind(run).get(reason) if place == "variance" else None,
         **page,
     }
     return render(request, "reconciliation/run_groups.html", context)
@@ -250,16 +254,40 @@ def run_explanations(request: HttpRequest, run_id: int) -> HttpResponse:
             lambda: actions.explain_variances(run=run, group_nos=numbers, **told, by=request.user),
         )
         if count is not None:
-            text = ngettext(
-                "%(count)s variance explained.", "%(count)s variances explained.", count
-            )
-            messages.success(request, text % {"count": count})
+            _say_explained(request, count)
     else:
         messages.warning(request, _("Pick at least one variance and choose a reason."))
+    return _back_to(request, run)
+
+
+def _back_to(request: HttpRequest, run: MatchRun) -> HttpResponse:
+    """To the list of this run that somebody came from, or to the run."""
     back = request.POST.get("back", "")
     if back.startswith(f"/runs/{run.pk}/"):
         return redirect(back)
     return redirect("reconciliation", statement_id=run.statement_id)
+
+
+@require_POST
+def run_kind_explanation(request: HttpRequest, run_id: int, kind: str) -> HttpResponse:
+    """Explain every open variance of a kind with one reason."""
+    run = _run(request, run_id, Permission.DECIDE)
+    if kind not in VarianceKind.values:
+        raise Http404
+    form = KindExplanationForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, _("Choose a reason."))
+        return _back_to(request, run)
+    told = {"run": run, "kind": kind, "by": request.user, **form.cleaned_data}
+    count = _told(request, lambda: actions.explain_kind(**told))
+    if count is not None:
+        _say_explained(request, count)
+    return _back_to(request, run)
+
+
+def _say_explained(request: HttpRequest, count: int) -> None:
+    text = ngettext("%(count)s variance explained.", "%(count)s variances explained.", count)
+    messages.success(request, text % {"count": count})
 
 
 @require_POST

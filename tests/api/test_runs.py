@@ -253,3 +253,21 @@ def test_the_api_says_what_moved_and_answers_404_when_nothing_was_signed(
     assert (body["new"], body["gone_count"], body["gone"][0]["effect"]) == ([], 1, "5.00")
     problem(api.get(f"match-runs/{run.pk}/moved/"), 404)
     problem(outsider.get(f"match-runs/{after.pk}/moved/"), 404)
+
+
+def test_every_variance_of_a_kind_is_explained_in_one_call(
+    api: Caller, reader: Caller, outsider: Caller, run: MatchRun
+) -> None:
+    path = f"match-runs/{run.pk}/explanations/"
+    wish = EXPLAINED | {"kind": "not_in_ledger", "count": 1}
+
+    changed = problem(api.post(path, wish | {"count": 7}), 409)
+    problem(api.post(path, wish | {"kind": "nothing"}), 400)
+    problem(reader.post(path, wish), 403)
+    problem(outsider.post(path, wish), 404)
+    explained = api.post(path, wish)
+
+    assert "1 variances of this kind are open now, not 7" in changed["detail"]
+    assert (explained.status_code, explained.json()) == (200, {"explained": 1})
+    states = {one["kind"]: one["state"] for one in api.get("variances/").json()["results"]}
+    assert states == {"not_in_ledger": "explained", "amount_differs": "open"}

@@ -7,11 +7,11 @@ from django.contrib.messages import get_messages
 from django.test import Client
 
 from carmsvc.platform.tenancy import importer_scope
-from clients.models import User
+from clients.models import Importer, ProgramAccount, User
 from reconciliation.actions import run_match
 from reconciliation.models import Decision, MatchRun, Variance
 from reconciliation.queries import current_run
-from tests.books import decided, reconciled
+from tests.books import Line, decided, reconciled, soa
 from tests.pages.conftest import Browser
 from tests.statements import door
 
@@ -283,3 +283,28 @@ def test_the_page_and_the_queue_say_that_it_was_signed_before(
     assert "signed before; new facts came" in queue
     assert "Moved since" not in text_of(page.get(f"/runs/{run.pk}/"))
     assert after.pk != run.pk
+
+
+def test_one_reason_explains_every_variance_of_a_kind(page: Client, importer: Importer) -> None:
+    """Also those that the page does not show."""
+    with importer_scope(importer.pk):
+        account = ProgramAccount.objects.get(bn15="123456782RM0001")
+        run = reconciled(soa(account, *(Line(serial, "10.00") for serial in range(1, 61))))
+    address = f"/statements/{run.statement_id}/reconciliation/"
+    form = f"/runs/{run.pk}/kinds/not_in_ledger/explanation/"
+    told = {"reason_code": "other_broker", "note": "Sage Customs filed these", "count": 60}
+
+    assert "Explain all 60 open ones at once, +600.00" in text_of(page.get(address))
+    assert form in page.get(f"/runs/{run.pk}/variance/not_in_ledger/").content.decode()
+    assert said(page.post(form, told | {"reason_code": ""})) == ["Choose a reason."]
+    changed = "60 variances of this kind are open now, not 59. Look at them again."
+    assert said(page.post(form, told | {"count": 59}))[-1] == changed
+    back = page.post(form, told | {"back": f"/runs/{run.pk}/variance/not_in_ledger/"})
+
+    assert said(back)[-1] == "60 variances explained."
+    assert back["Location"] == f"/runs/{run.pk}/variance/not_in_ledger/"
+    text = text_of(page.get(address))
+    assert "Sage Customs filed these" in text
+    assert "open ones at once" not in text
+    assert open_variances(run) == []
+    assert page.post(f"/runs/{run.pk}/kinds/nonsense/explanation/", told).status_code == 404

@@ -12,6 +12,7 @@ from clients.models import ProgramAccount, User
 from reconciliation.actions import (
     collect_from_importer,
     confirm_suggestion,
+    explain_kind,
     explain_variances,
     refuse_suggestion,
     reopen_variance,
@@ -142,6 +143,96 @@ def test_an_explanation_can_be_taken_back_once(account: ProgramAccount, analyst:
     assert AuditEvent.objects.get(action="variance reopened").before["reason_code"] == "rate"
     with pytest.raises(Refused, match="not explained"):
         reopen_variance(variance=again, by=analyst)
+
+
+# every variance of a kind at once
+
+
+def not_booked(account: ProgramAccount, count: int) -> MatchRun:
+    """A run with this many lines of which the ledger knows nothing, and an amount that differs."""
+    lines = [Line(str(serial), "10.00") for serial in range(2, count + 2)]
+    statement = soa(account, Line("1", "100.00"), *lines)
+    ledger(account, Line("1", "90.00"))
+    return reconciled(statement)
+
+
+EVERY = {"kind": "not_in_ledger", "reason_code": "other_broker", "note": " all of theirs "}
+
+
+def test_every_variance_of_a_kind_is_explained_at_once_and_told_as_one(
+    account: ProgramAccount, analyst: User
+) -> None:
+    run = not_booked(account, 30)
+
+    assert explain_kind(run=run, count=30, by=analyst, **EVERY) == 30
+
+    told = AuditEvent.objects.get(action="variances explained")
+    assert (told.target_kind, told.target_id, told.actor) == ("matchrun", run.pk, analyst.email)
+    assert told.details == {"kind": "not_in_ledger", "count": 30, "effect": "300.00"}
+    assert told.after == {
+        "state": "explained",
+        "reason_code": "other_broker",
+        "note": "all of theirs",
+    }
+    said = Variance.objects.filter(run=run, kind="not_in_ledger").values_list(
+        "state", "reason_code", "note", "decided_by"
+    )
+    assert set(said) == {("explained", "other_broker", "all of theirs", analyst.pk)}
+    assert Variance.objects.get(kind="amount_differs").state == "open"
+
+
+def test_what_somebody_has_explained_before_keeps_its_reason(
+    account: ProgramAccount, analyst: User, reviewer: User
+) -> None:
+    run = not_booked(account, 3)
+    first = Variance.objects.filter(run=run, kind="not_in_ledger").first()
+    assert first is not None
+    explained(run, first, reviewer, "a courier's")
+
+    assert explain_kind(run=run, count=2, by=analyst, **EVERY) == 2
+
+    first.refresh_from_db()
+    assert (first.note, first.decided_by) == ("a courier's", reviewer)
+
+
+def test_more_or_fewer_than_the_person_saw_are_not_explained(
+    account: ProgramAccount, analyst: User
+) -> None:
+    run = not_booked(account, 3)
+
+    for seen in (2, 4, 0):
+        with pytest.raises(Refused, match="3 variances of this kind are open now"):
+            explain_kind(run=run, count=seen, by=analyst, **EVERY)
+    with pytest.raises(Refused, match="reason"):
+        explain_kind(run=run, count=3, by=analyst, **EVERY | {"reason_code": " "})
+
+    assert not Variance.objects.exclude(state="open").exists()
+
+
+def test_each_of_many_can_still_be_taken_back_and_all_are_carried_over(
+    account: ProgramAccount, analyst: User
+) -> None:
+    run = not_booked(account, 3)
+    explain_kind(run=run, count=3, by=analyst, **EVERY)
+    reopen_variance(
+        variance=Variance.objects.filter(run=run, kind="not_in_ledger").latest("id"), by=analyst
+    )
+    ledger(account, Line("9", "1.00"))
+
+    after = reconciled(run.statement)
+
+    states = Variance.objects.filter(run=after, kind="not_in_ledger").values_list("state")
+    assert sorted(state for (state,) in states) == ["explained", "explained", "open"]
+
+
+def test_a_signed_run_is_not_explained_anew(account: ProgramAccount, analyst: User) -> None:
+    run = not_booked(account, 1)
+    for kind in ("not_in_ledger", "amount_differs"):
+        explain_kind(run=run, count=1, by=analyst, **EVERY | {"kind": kind})
+    sign_off(run=run, by=analyst)
+
+    with pytest.raises(Refused, match="signed off"):
+        explain_kind(run=run, count=1, by=analyst, **EVERY)
 
 
 # corrected files and new ledgers
