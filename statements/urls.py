@@ -64,5 +64,8 @@ urlpatterns = [
         payments.payer_arrangement,
         name="payer-arrangement",
     ),
+    path(
+        "statements/<int:statement_id>/late-payment/", replay.late_payment, name="late-payment"
+    ),
     path("statements/<int:statement_id>/", files.statement_page, name="statement"),
 ]

@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import ProgramAccount
 from statements.forms.files import AmountField
 from statements.models import Payment
 from statements.queries.payments import PaymentSearch
+from statements.rules.payments import MOST
 
+FIRST_DAY, LAST_DAY = date(2024, 10, 21), date(2049, 12, 31)  # CARM's first day; far enough
 PROOFS = "application/pdf,image/png,image/jpeg,.pdf,.png,.jpg,.jpeg"
 
 
@@ -145,3 +149,27 @@ class ArrangementForm(forms.Form):
             "debit): the CBSA then withdraws on the due date."
         ),
     )
+
+
+class LatePaymentForm(forms.Form):
+    """Which day a statement might be paid on, and how much of it."""
+
+    amount = AmountField(label=_("Amount"))
+    paid_on = forms.DateField(label=_("Paid on"), widget=day_input())
+
+    def clean_amount(self) -> Decimal:
+        """An amount owed: not below zero, and one that a column holds."""
+        amount: Decimal = self.cleaned_data["amount"]
+        if not 0 <= amount <= MOST:
+            raise ValidationError(_("Write an amount that is owed: zero or more."))
+        return amount
+
+    def clean_paid_on(self) -> date:
+        """A day that somebody may mean: interest is counted day by day."""
+        day: date = self.cleaned_data["paid_on"]
+        if not FIRST_DAY <= day <= LAST_DAY:
+            raise ValidationError(
+                _("Choose a day from %(first)s to %(last)s.")
+                % {"first": FIRST_DAY.isoformat(), "last": LAST_DAY.isoformat()}
+            )
+        return day
