@@ -4,6 +4,7 @@ A *weekday* is Monday to Friday and includes a holiday that falls on it; a *busi
 day but Saturday and a holiday (SOR/86-1062, s. 2). The two never share a function.
 """
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -12,6 +13,9 @@ import holidays
 
 TORONTO = ZoneInfo("America/Toronto")
 SATURDAY, SUNDAY = 5, 6
+PROVINCES = frozenset(
+    ("AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT")
+)
 
 
 def toronto_day(instant: datetime) -> date:
@@ -39,34 +43,57 @@ def nth_weekday_after(day: date, count: int) -> date:
     return day
 
 
-def is_holiday(day: date) -> bool:
-    """A holiday of the Interpretation Act, s. 35(1): every Sunday and the listed federal days."""
-    return day.weekday() == SUNDAY or day in _listed_holidays(day.year)
+def is_holiday(day: date, province: str = "", further: Collection[date] = ()) -> bool:
+    """A holiday of the Interpretation Act, s. 35(1): every Sunday and the listed federal days.
+
+    With a province (two letters) its own public holidays count too; `further` adds days that
+    were proclaimed or that the CBSA announced. Raises ValueError for a province there is not.
+    """
+    if day.weekday() == SUNDAY or day in further:
+        return True
+    return day in _listed_holidays(day.year) or day in _holidays_of(province, day.year)
 
 
-def is_business_day(day: date) -> bool:
+def is_business_day(day: date, province: str = "", further: Collection[date] = ()) -> bool:
     """Any day but a Saturday and a holiday (SOR/86-1062, s. 2)."""
-    return day.weekday() != SATURDAY and not is_holiday(day)
+    return day.weekday() != SATURDAY and not is_holiday(day, province, further)
 
 
-def nth_business_day_after(day: date, count: int) -> date:
+def nth_business_day_after(
+    day: date, count: int, province: str = "", further: Collection[date] = ()
+) -> date:
     """The count-th business day after a day, the day itself not counted. Needs count >= 1."""
     if count < 1:
         raise ValueError("count starts at 1")
     while count:
         day += timedelta(days=1)
-        count -= is_business_day(day)
+        count -= is_business_day(day, province, further)
     return day
 
 
-def next_day_that_is_no_holiday(day: date) -> date:
+def next_day_that_is_no_holiday(
+    day: date, province: str = "", further: Collection[date] = ()
+) -> date:
     """Where a time limit that ends on a holiday ends in law (Interpretation Act, s. 26).
 
     A Saturday is not a holiday, so it does not move.
     """
-    while is_holiday(day):
+    while is_holiday(day, province, further):
         day += timedelta(days=1)
     return day
+
+
+@cache
+def _holidays_of(province: str, year: int) -> frozenset[date]:
+    """A province's own public holidays, beside the federal ones; Boxing Day is not in the Act."""
+    if not province:
+        return frozenset()
+    if province not in PROVINCES:
+        raise ValueError(f"{province} is no province or territory of Canada")
+    listed = holidays.country_holidays(
+        "CA", subdiv=province, years=year, observed=False, language="en_CA"
+    )
+    return frozenset(day for day, name in listed.items() if "Boxing Day" not in name)
 
 
 @cache
