@@ -39,6 +39,11 @@ urlpatterns = [
     path(f"{RUN}sign-offs/", runs.run_sign_offs, name="run-sign-offs"),
     path(f"{RUN}reopening/", runs.run_reopening, name="run-reopening"),
     path(
+        "decisions/<int:decision_id>/withdrawal/",
+        runs.decision_withdrawal,
+        name="decision-withdrawal",
+    ),
+    path(
         "variances/<int:variance_id>/reopening/",
         runs.variance_reopening,
         name="variance-reopening",

@@ -64,6 +64,9 @@ ACTIONS: dict[str, Action] = {
     ),
     "suggestion confirmed": Action(_("Suggestion confirmed"), _("confirmed a suggested pair")),
     "suggestion refused": Action(_("Suggestion refused"), _("refused a suggested pair")),
+    "decision taken back": Action(
+        _("Decision taken back"), _("took back what was said of a suggested pair")
+    ),
     "variance explained": Action(_("Variance explained"), _("explained a variance")),
     "variances explained": Action(
         _("Variances explained"), _("explained every open variance of a kind with one reason")

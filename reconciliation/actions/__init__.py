@@ -11,6 +11,7 @@ from reconciliation.actions.decisions import (
     explain_variances,
     refuse_suggestion,
     reopen_variance,
+    withdraw_decision,
 )
 from reconciliation.actions.runs import (
     input_digest,
@@ -33,4 +34,5 @@ __all__ = [
     "run_match",
     "send_again",
     "sign_off",
+    "withdraw_decision",
 ]

@@ -11,7 +11,8 @@ from clients.models import User
 from reconciliation.actions.runs import request_run
 from reconciliation.actions.signatures import refuse_unless_standing
 from reconciliation.models import Decision, MatchRun, Placement, Variance
-from reconciliation.queries import signatures
+from reconciliation.queries import current_run, signatures
+from statements.queries import current_statement
 
 
 def confirm_suggestion(*, run: MatchRun, group_no: int, by: User) -> MatchRun:
@@ -51,6 +52,30 @@ def _decide(run: MatchRun, group_no: int, verdict: str, by: User) -> MatchRun:
         entry=pair.entry_id,
     )
     return request_run(statement=run.statement, by=by)
+
+
+def withdraw_decision(*, decision: Decision, by: User) -> MatchRun:
+    """Take back what somebody said of a suggested pair; returns the run that will ask again."""
+    statement = current_statement(
+        decision.statement.program_account_id, decision.statement.period_end
+    )
+    run = current_run(statement) if statement else None
+    if statement is None or run is None:
+        raise Refused(_("This statement is not reconciled yet; try again in a moment."))
+    _refuse_unless_open(run)
+    standing = Decision.objects.filter(pk=decision.pk, withdrawn_at=None)
+    if not standing.update(withdrawn_at=timezone.now()):
+        raise Refused(_("This decision is already taken back."))
+    audit.record(
+        "decision taken back",
+        importer_id=decision.importer_id,
+        by=by,
+        target=decision,
+        before={"verdict": decision.verdict},
+        after=None,
+        run=run.pk,
+    )
+    return request_run(statement=statement, by=by)
 
 
 def _is_decided(run: MatchRun, pair: Placement) -> bool:

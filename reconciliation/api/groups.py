@@ -6,19 +6,21 @@ A group has no row of its own; its id is the run's and its number: `12-345`.
 from typing import Any
 
 import django_filters
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from carmsvc.platform.problems import NotSeen
+from carmsvc.platform.problems import Conflict, NotSeen
 from clients.api import NOT_SEEN, Door, IdFilter
 from clients.rules import Permission
 from reconciliation import actions
 from reconciliation.api.runs import MatchRunDoor, MatchRunSerializer
-from reconciliation.models import MatchRun, Placement
+from reconciliation.models import Decision, MatchRun, Placement
 from reconciliation.queries import Group, groups_numbered
+from reconciliation.queries.decided import decision_on
 from statements.models import LedgerEntry, StatementLine
 
 _ID = OpenApiParameter(
@@ -176,6 +178,28 @@ class SuggestionDoor(GroupDoor):
     def refusal(self, request: Request, pk: str) -> Response:
         """They do not belong together; they are not suggested again."""
         return self._decided(actions.refuse_suggestion)
+
+    @extend_schema(request=None, responses={202: MatchRunSerializer}, parameters=[_ID])
+    @confirmation.mapping.delete
+    def withdraw_confirmation(self, request: Request, pk: str) -> Response:
+        """Take it back that they belong together; the answer is the run that will ask again."""
+        return self._withdrawn(Decision.Verdict.CONFIRMED)
+
+    @extend_schema(request=None, responses={202: MatchRunSerializer}, parameters=[_ID])
+    @refusal.mapping.delete
+    def withdraw_refusal(self, request: Request, pk: str) -> Response:
+        """Take it back that they do not; the answer is the run that will ask again."""
+        return self._withdrawn(Decision.Verdict.REFUSED)
+
+    def _withdrawn(self, verdict: str) -> Response:
+        run, group = self.group()
+        self.demand(Permission.DECIDE, run.importer_id)
+        pair = Placement.objects.get(run=run, group_no=group.group_no)
+        decision = decision_on(pair, run.statement, verdict)
+        if decision is None:
+            raise Conflict([_("Nobody has said this of the pair.")])
+        following = actions.withdraw_decision(decision=decision, by=self.person)
+        return MatchRunDoor(request=self.request, format_kwarg=None).shown(following)
 
     def _decided(self, decide: Any) -> Response:
         run, group = self.group()

@@ -18,9 +18,10 @@ from clients.rules import Permission
 from clients.views import demand, permissions, tell_refusal
 from reconciliation import actions, queries
 from reconciliation.forms import ExplanationForm, KindExplanationForm, Reason, ReopenForm
-from reconciliation.models import MatchRun, Placement, SignOff, Variance, VarianceKind
+from reconciliation.models import Decision, MatchRun, Placement, SignOff, Variance, VarianceKind
 from reconciliation.queries import overview
 from reconciliation.queries import run_page as run_reads
+from reconciliation.queries.decided import decisions_of
 from reconciliation.queries.moved import moved_since_signed
 from reconciliation.queries.pay_answer import answers_with_statement
 from reconciliation.queries.since import what_keeps_from_signing
@@ -127,6 +128,7 @@ def _run_page(request: HttpRequest, run: MatchRun, under_way: MatchRun | None) -
         "bars": queries.bridge(run),
         "sections": run_reads.variances_by_kind(run, SHOWN),
         "suggestions": run_reads.suggestions_to_decide(run, SHOWN),
+        "decided": [] if run.superseded_by_id else decisions_of(run.statement, SHOWN),
         "expected": queries.groups(run, Placement.Place.EXPECTED, limit=SHOWN),
         "signatures": signatures,
         "hindrances": _hindrances(run, signatures),
@@ -239,6 +241,16 @@ def suggestion(request: HttpRequest, run_id: int, group_no: int, verdict: str) -
     run = _run(request, run_id, Permission.DECIDE)
     _told(request, lambda: decide[verdict](run=run, group_no=group_no, by=request.user))
     return redirect("reconciliation", statement_id=run.statement_id)
+
+
+@require_POST
+def decision_withdrawal(request: HttpRequest, decision_id: int) -> HttpResponse:
+    """Take back what somebody said of a suggested pair."""
+    rows = Decision.objects.select_related("statement")
+    decision = get_object_or_404(rows, pk=decision_id)
+    demand(request, Permission.DECIDE, decision.importer_id)
+    run = _told(request, lambda: actions.withdraw_decision(decision=decision, by=request.user))
+    return redirect("reconciliation", statement_id=(run or decision).statement_id)
 
 
 @require_POST

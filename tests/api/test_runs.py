@@ -271,3 +271,24 @@ def test_every_variance_of_a_kind_is_explained_in_one_call(
     assert (explained.status_code, explained.json()) == (200, {"explained": 1})
     states = {one["kind"]: one["state"] for one in api.get("variances/").json()["results"]}
     assert states == {"not_in_ledger": "explained", "amount_differs": "open"}
+
+
+@pytest.mark.parametrize("verdict", ["confirmation", "refusal"])
+def test_what_was_said_of_a_pair_is_taken_back(
+    api: Caller, outsider: Caller, run: MatchRun, verdict: str
+) -> None:
+    pair = api.get("suggestions/", run=run.pk).json()["results"][0]["id"]
+    path = f"suggestions/{pair}/{verdict}/"
+    early = problem(api.delete(path), 409)
+    following = api.post(path).json()["id"]
+    run_match(importer_id=run.importer_id, run_id=following)
+
+    problem(outsider.delete(path), 404)
+    asked = api.delete(path)
+    run_match(importer_id=run.importer_id, run_id=asked.json()["id"])
+
+    assert early["detail"] == "Nobody has said this of the pair."
+    assert asked.status_code == 202
+    again = api.get("suggestions/", run=asked.json()["id"]).json()["results"]
+    assert [one["line_amount"] for one in again] == ["19.00"]
+    problem(api.delete(path), 409)

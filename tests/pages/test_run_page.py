@@ -308,3 +308,30 @@ def test_one_reason_explains_every_variance_of_a_kind(page: Client, importer: Im
     assert "open ones at once" not in text
     assert open_variances(run) == []
     assert page.post(f"/runs/{run.pk}/kinds/nonsense/explanation/", told).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("verdict", "word"), [("confirm", "Same · Analyst"), ("refuse", "Not the same · Analyst")]
+)
+def test_a_decision_on_a_pair_is_shown_with_its_rows_and_can_be_taken_back(
+    page: Client, address: str, run: MatchRun, verdict: str, word: str
+) -> None:
+    html = page.get(address).content.decode()
+    page.post(re.search(rf"/runs/{run.pk}/suggestions/\d+/{verdict}/", html).group())
+    work(run)
+
+    html = page.get(address).content.decode()
+    assert word in text_of(page.get(address))
+    assert "our own" in html[html.index('id="decided"') :]
+    page.post(re.search(r"/decisions/\d+/withdrawal/", html).group())
+    work(run)
+
+    assert "Pairs somebody decided" not in text_of(page.get(address))
+    assert "· 1 suggestion" in text_of(page.get(address))
+
+
+def work(run: MatchRun) -> None:
+    """What a worker does with the run that was asked for."""
+    with importer_scope(run.importer_id):
+        waiting = MatchRun.objects.get(statement=run.statement, state="requested")
+    run_match(importer_id=run.importer_id, run_id=waiting.pk)

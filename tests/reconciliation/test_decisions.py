@@ -19,9 +19,11 @@ from reconciliation.actions import (
     request_run,
     run_match,
     sign_off,
+    withdraw_decision,
 )
 from reconciliation.models import Decision, MatchRun, Variance
 from reconciliation.queries import current_run, importers_at_the_door
+from reconciliation.queries.decided import decisions_of
 from statements.models import Statement
 from tests.books import PERIOD_END, Line, items, ledger, reconciled, soa
 from tests.statements import door
@@ -143,6 +145,71 @@ def test_an_explanation_can_be_taken_back_once(account: ProgramAccount, analyst:
     assert AuditEvent.objects.get(action="variance reopened").before["reason_code"] == "rate"
     with pytest.raises(Refused, match="not explained"):
         reopen_variance(variance=again, by=analyst)
+
+
+# a decision taken back
+
+
+def test_a_confirmed_pair_that_is_taken_back_is_suggested_again(
+    account: ProgramAccount, analyst: User, reviewer: User
+) -> None:
+    run = with_a_suggestion(account)
+    carried_out(confirm_suggestion(run=run, group_no=suggested(run), by=analyst))
+    decision = Decision.objects.get()
+
+    after = carried_out(withdraw_decision(decision=decision, by=reviewer))
+
+    assert places(after) == ["010_exact", "050_suggestion"]
+    told = AuditEvent.objects.get(action="decision taken back")
+    assert (told.actor, told.target_id, told.before) == (
+        reviewer.email,
+        decision.pk,
+        {"verdict": "confirmed"},
+    )
+    with pytest.raises(Refused, match="already taken back"):
+        withdraw_decision(decision=decision, by=reviewer)
+
+
+def test_a_refused_pair_that_is_taken_back_can_be_confirmed(
+    account: ProgramAccount, analyst: User
+) -> None:
+    run = with_a_suggestion(account)
+    carried_out(refuse_suggestion(run=run, group_no=suggested(run), by=analyst))
+
+    again = carried_out(withdraw_decision(decision=Decision.objects.get(), by=analyst))
+    after = carried_out(confirm_suggestion(run=again, group_no=suggested(again), by=analyst))
+
+    assert places(after) == ["010_exact", "045_confirmed"]
+    said = [(one.verdict, one.withdrawn_at is None) for one in Decision.objects.order_by("id")]
+    assert said == [("refused", False), ("confirmed", True)]
+
+
+def test_a_decision_on_the_uncorrected_statement_is_taken_back_for_the_corrected_one(
+    account: ProgramAccount, analyst: User
+) -> None:
+    run = with_a_suggestion(account)
+    carried_out(confirm_suggestion(run=run, group_no=suggested(run), by=analyst))
+    corrected = soa(account, Line("1", "100.00"), Line(None, "75.25", reference="K-118"))
+    assert places(reconciled(corrected)) == ["010_exact", "045_confirmed"]
+    ((decision, pair),) = decisions_of(corrected, 10)
+    assert pair is not None
+    assert (pair.lines[0].reference, pair.entries[0].reference) == ("K-118", "our own")
+
+    after = carried_out(withdraw_decision(decision=decision, by=analyst))
+
+    assert (after.statement, places(after)) == (corrected, ["010_exact", "050_suggestion"])
+    assert decisions_of(corrected, 10) == []
+
+
+def test_a_decision_under_a_signature_is_not_taken_back(
+    account: ProgramAccount, analyst: User
+) -> None:
+    run = with_a_suggestion(account)
+    after = carried_out(confirm_suggestion(run=run, group_no=suggested(run), by=analyst))
+    sign_off(run=after, by=analyst)
+
+    with pytest.raises(Refused, match="signed off"):
+        withdraw_decision(decision=Decision.objects.get(), by=analyst)
 
 
 # every variance of a kind at once
