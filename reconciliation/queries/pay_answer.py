@@ -144,17 +144,25 @@ def _answer(
         newer=newer.period_end if newer else None,
     )
     answer = pay_answer(facts)
-    left = card_left(gathered.book, today, gathered.card_used.get(account.pk, ZERO))
-    ways = ways_to_pay(
-        gathered.book,
-        answer[Part.CLIENT] or answer[Part.UNSURE],
-        on=today,
-        due_on=statement.payment_due_on,
-        card=left,
-        pays_by_debit=account.pays_by_debit,
-    )
+    ways = _ways(account, statement, answer[Part.CLIENT] + answer[Part.UNSURE], gathered, today)
     credit = gathered.credits.get(statement.pk, ZERO)
     return PayAnswer(account, statement, answer, tuple(ways), tuple(payments), credit, newer)
+
+
+def _ways(
+    account: ProgramAccount, statement: Statement, amount: Decimal, gathered: _Gathered, today: date
+) -> list[Way]:
+    """How the importer may pay an amount; nothing to pay needs no way."""
+    if not amount:
+        return []
+    return ways_to_pay(
+        gathered.book,
+        amount,
+        on=today,
+        due_on=statement.payment_due_on,
+        card=card_left(gathered.book, today, gathered.card_used.get(account.pk, ZERO)),
+        pays_by_debit=account.pays_by_debit,
+    )
 
 
 def _made(

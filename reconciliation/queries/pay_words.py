@@ -73,6 +73,8 @@ def reason(item: Item, found: PayAnswer) -> str:
         return _("In dispute or under appeal (%(words)s): not cleared") % {"words": words} + _of(
             item.count
         )
+    if item.reason == Reason.TAKEN_OFF and item.part == Part.PAID:
+        return _("More than was payable: a credit of the account")
     if item.reason == Reason.ON_ITS_WAY:
         return _on_its_way(found.paid_by(item.payment))
     return str(_REASONS[item.reason]) + (_of(item.count) if item.count > 1 else "")

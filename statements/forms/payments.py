@@ -36,7 +36,9 @@ class PaymentForm(forms.Form):
     paid_on = forms.DateField(
         label=_("Paid on"), widget=day_input(), help_text=_("The day it left the bank account.")
     )
-    method = forms.ChoiceField(label=_("Method"), choices=Payment.Method.choices)
+    method = forms.ChoiceField(
+        label=_("Method"), choices=Payment.Method.choices, initial=Payment.Method.ONLINE_BANKING
+    )
     payer = forms.ChoiceField(
         label=_("Paid by"), choices=Payment.Payer.choices, widget=forms.RadioSelect
     )
