@@ -1,0 +1,46 @@
+"""Sign-in and one's own account."""
+
+from tests.walls.cases import PUBLIC, SIGNED_IN, Case, Cases
+
+OPEN = Case(get=PUBLIC, post=PUBLIC)
+OWN = Case(get=SIGNED_IN, post=SIGNED_IN)
+OWN_LOOK = Case(get=SIGNED_IN)
+ANY_WAY = Case(get=SIGNED_IN, post=SIGNED_IN, delete=SIGNED_IN)
+
+CASES: Cases = {
+    "account_login": OPEN,
+    "account_logout": OPEN,
+    "account_inactive": Case(get=PUBLIC),
+    "account_reset_password": OPEN,
+    "account_reset_password_done": Case(get=PUBLIC),
+    "account_reset_password_from_key": Case(
+        get=PUBLIC, post=PUBLIC, at={"uidb36": "1", "key": "none"}
+    ),
+    "account_reset_password_from_key_done": Case(get=PUBLIC),
+    "account_confirm_email": Case(get=PUBLIC, post=PUBLIC, at={"key": "none"}),
+    "account_email_verification_sent": Case(get=PUBLIC),
+    "account_set_password": Case(get=PUBLIC, post=PUBLIC, delete=PUBLIC),
+    "account_signup": Case(get=PUBLIC, post=PUBLIC, delete=PUBLIC),
+    "openid_connect_login": OPEN,
+    "openid_connect_callback": Case(get=PUBLIC),
+    "set_language": Case(post=PUBLIC),
+    "mfa_authenticate": OPEN,
+    "mfa_login_webauthn": OPEN,
+    "account_email": OWN,
+    "account_change_password": OWN,
+    "account_reauthenticate": OWN,
+    "mfa_reauthenticate": OWN,
+    "mfa_reauthenticate_webauthn": OWN,
+    "mfa_activate_totp": OWN,
+    "mfa_deactivate_totp": OWN,
+    "mfa_view_recovery_codes": OWN_LOOK,
+    "mfa_generate_recovery_codes": OWN,
+    "mfa_download_recovery_codes": OWN_LOOK,
+    "mfa_index": ANY_WAY,
+    "mfa_list_webauthn": ANY_WAY,
+    "mfa_add_webauthn": OWN,
+    "profile": OWN,
+    "security": OWN_LOOK,
+    "second-factor": OWN_LOOK,
+    "sign-out-everywhere": Case(post=SIGNED_IN),
+}

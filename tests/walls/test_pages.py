@@ -1,0 +1,38 @@
+"""Every page, tried by everybody: with our ids, with the other importer's, in path, query, body."""
+
+from typing import Any
+
+import pytest
+
+from tests.walls.addresses import pages
+from tests.walls.asking import Asker
+from tests.walls.cases import accounts, clients, reconciliation, statements
+from tests.walls.checking import Wall, not_thought_of
+from tests.walls.world import IMPORTER_ROLES, Tenant
+
+CASES = accounts.CASES | clients.CASES | reconciliation.CASES | statements.CASES
+EVERYBODY = (
+    "signed out",
+    *IMPORTER_ROLES,
+    "staff analyst",
+    "staff viewer",
+    "unassigned analyst",
+    "administrator",
+)
+
+
+def test_every_page_has_a_case():
+    assert not_thought_of(pages(), CASES) == []
+
+
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_a_page_opens_for_those_it_is_for_and_tells_nothing_of_the_other_importer(
+    ours: Tenant, theirs: Tenant, askers: list[Asker], name: str
+):
+    [asker] = [one for one in askers if one.name == name]
+
+    assert Wall(ours, theirs, CASES).try_pages(asker, pages()) == []
+
+
+def test_everybody_tries(askers: list[Any]):
+    assert [asker.name for asker in askers] == list(EVERYBODY)
