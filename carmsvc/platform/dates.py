@@ -4,6 +4,7 @@ A *weekday* is Monday to Friday and includes a holiday that falls on it; a *busi
 day but Saturday and a holiday (SOR/86-1062, s. 2). The two never share a function.
 """
 
+from calendar import monthrange
 from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -106,6 +107,12 @@ def _listed_holidays(year: int) -> frozenset[date]:
     always = {date(year, 9, 30), date(year, 11, 11), good_friday + timedelta(days=3)}
     thanksgiving = nth_weekday_of_month(year, 10, weekday=0, nth=2)  # as proclaimed
     return frozenset(listed | always | {thanksgiving} | {_victoria_day(year)})
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day so many months later; the month's last where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def nth_weekday_of_month(year: int, month: int, *, weekday: int, nth: int) -> date:

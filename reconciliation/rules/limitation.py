@@ -9,38 +9,26 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
 
-from carmsvc.platform.dates import next_day_that_is_no_holiday
+from carmsvc.platform.dates import months_after, next_day_that_is_no_holiday
 
 
 @dataclass(frozen=True)
 class Limit:
-    """How long one has, from what, and where that is written. Years and months go before days."""
+    """How long one has, from what, and where that is written. Years go before days."""
 
     basis: str
     starts_with: str
     source: str
     days: int = 0
     years: int = 0
-    months: int = 0
 
     def last_counted_day(self, event_on: date) -> date:
         """The last day by the count alone, before it moves off a Sunday or a holiday."""
-        return _months_after(event_on, 12 * self.years + self.months) + timedelta(days=self.days)
+        return months_after(event_on, 12 * self.years) + timedelta(days=self.days)
 
     def deadline_on(self, event_on: date) -> date:
         """The last day on which the law takes it."""
         return next_day_that_is_no_holiday(self.last_counted_day(event_on))
-
-
-def _months_after(day: date, months: int) -> date:
-    """The same day so many months later; the month's last where it has no such day (s. 28)."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    for number in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, number)
-        except ValueError:
-            continue
-    raise AssertionError("every month has a 28th")
 
 
 ACT = "Customs Act, R.S.C. 1985, c. 1 (2nd Supp.), "

@@ -3,7 +3,8 @@
 Sources: Accounting for Imported Goods and Payment of Duties Regulations, SOR/86-1062, s. 2, 7.1,
 7.4, 7.5 (courier), 10, 10.1 (commercial), 10.3, 10.31 (CSA), 13 (provisional); Customs Act,
 s. 32(1) (not in release prior to payment); CBSA, "Managing commercial import accounts";
-Interpretation Act, s. 26. The streams share days, not functions: each has its own period and its own accounting.
+Interpretation Act, s. 26. The streams share days, not functions: each has its own period and its
+own accounting.
 """
 
 from collections.abc import Callable, Mapping

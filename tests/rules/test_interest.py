@@ -29,7 +29,7 @@ def rates(**by_quarter: str) -> Rulebook:
     )
 
 
-FLAT = {f"{year}Q{number}": "8.5" for year in (2024, 2025, 2026, 2027) for number in (1, 2, 3, 4)}
+FLAT = {f"{year}Q{number}": "8.5" for year in range(2024, 2030) for number in (1, 2, 3, 4)}
 
 
 @pytest.mark.parametrize(

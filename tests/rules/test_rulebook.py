@@ -155,3 +155,15 @@ def test_a_value_holds_from_its_first_to_its_last_day(start: date, days: int):
 
     assert one.holds(start) and one.holds(last)
     assert not one.holds(start - timedelta(days=1)) and not one.holds(last + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "value"),
+    [
+        ("prescribed_rate", "2026Q4", "2.5"),
+        ("payment_due_override", "commercial/2026-06-17", "2026-07-02"),
+        ("extra_holiday", "ON/2026-02-16", "yes"),
+    ],
+)
+def test_what_fits_is_taken(name: str, key: str, value: str):
+    assert KINDS[name].refuse(key, value) == ""
