@@ -289,9 +289,16 @@ def send_again(*, file: AnyFile, by: User) -> None:
 
 
 def open_original(*, file: AnyFile, by: User) -> Any:
-    """Hand out a file as it was uploaded; who took it is told."""
+    """Hand out a file as it was uploaded; who took it is told. Raises `Refused` without it."""
+    try:
+        original = file.original.open("rb")
+    except FileNotFoundError:
+        logger.exception("the original of %s is not in the storage", file.pk)
+        raise Refused(
+            _("The original of this file is not where it was kept. Tell whoever runs the system.")
+        ) from None
     _tell("original opened", file, by, file_name=file.file_name, sha256=file.sha256)
-    return file.original.open("rb")
+    return original
 
 
 def note_rows_exported(*, file: AnyFile, severity: str, by: User) -> None:

@@ -5,14 +5,23 @@ from typing import Any
 
 import django_filters
 from django.db.models import OuterRef, Subquery
-from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
+from django.http import FileResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import (
+    OpenApiExample,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_view,
+)
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from carmsvc.platform.downloads import kept_file
 from carmsvc.platform.problems import NotSeen, Unprocessable
 from clients.api import IdFilter, ReadDoor
 from clients.models import Importer, ProgramAccount
@@ -72,12 +81,13 @@ class FileSerializer(serializers.ModelSerializer[Any]):
     parked_for = serializers.EmailField(source="parked_for.email", default=None)
     status_url = serializers.SerializerMethodField()
     problems_url = serializers.SerializerMethodField()
+    original_url = serializers.SerializerMethodField(help_text="The file as it was sent.")
 
     SHARED = (
         *("id", "importer", "program_account", "state", "is_under_way", "file_name", "size"),
         *("sha256", "uploaded_at", "uploaded_by", "rows_read", "row_count", "error_count"),
         *("warning_count", "refusal", "questions", "loaded_at", "parked_at", "parked_for"),
-        *("status_url", "problems_url"),
+        *("status_url", "problems_url", "original_url"),
     )
     address = ""
 
@@ -101,6 +111,9 @@ class FileSerializer(serializers.ModelSerializer[Any]):
 
     def get_problems_url(self, file: Any) -> str:
         return f"{self.get_status_url(file)}problems/"
+
+    def get_original_url(self, file: Any) -> str:
+        return f"{self.get_status_url(file)}original/"
 
 
 def _question(question: Any) -> dict[str, Any]:
@@ -197,6 +210,12 @@ MAPPING_EXAMPLE = OpenApiExample(
 )
 
 
+class AnyTypeRenderer(JSONRenderer):
+    """Lets a client ask for a file by whatever type it likes; problems stay JSON."""
+
+    media_type, format = "*/*", "file"
+
+
 class FileDoor(ReadDoor):
     """What both kinds of files share."""
 
@@ -223,8 +242,8 @@ class FileDoor(ReadDoor):
         location = {"Location": self.address_of(self.address, file_id)}
         return Response(self.get_serializer(file).data, code, headers=location)
 
-    def received(self) -> Response:
-        """202 for a new file, 200 for bytes that are already here."""
+    def create(self, request: Request) -> Response:
+        """Send an export."""
         self.refused_status = Unprocessable.status_code
         received = self.receive(self.said(self.upload))
         code = status.HTTP_202_ACCEPTED if received.is_new else status.HTTP_200_OK
@@ -242,6 +261,13 @@ class FileDoor(ReadDoor):
     def problems(self, request: Request, pk: int) -> Response:
         """What is wrong or odd in a file, row by row."""
         return self.page_of(self.get_object().problems.all(), RowProblemSerializer)
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @action(detail=True, renderer_classes=[JSONRenderer, AnyTypeRenderer])
+    def original(self, request: Request, pk: int) -> FileResponse:
+        """The file as it was sent, byte for byte; whoever takes it is noted."""
+        file = self.object_for(Permission.VIEW)
+        return kept_file(actions.open_original(file=file, by=self.person), file.file_name)
 
     @extend_schema(request=MappingWish, examples=[MAPPING_EXAMPLE])
     @action(detail=True, methods=["post"], parser_classes=[JSONParser])
@@ -285,6 +311,16 @@ def _check_answers(file: Any, answers: dict[str, str]) -> None:
         raise ValidationError({"answers": wrong})
 
 
+def sent_as(upload: type[serializers.Serializer[Any]]) -> Any:
+    """What is sent to a door of files, and how to go on from its answer."""
+    description = (
+        f"Send an export. 202: it is taken in. {KEEP_ASKING} "
+        "200: the same bytes are already here, and nothing was doubled."
+    )
+    return extend_schema_view(create=extend_schema(request=upload, description=description))
+
+
+@sent_as(StatementUpload)
 class StatementFileDoor(FileDoor):
     """Exports of CARM statements, as they were sent."""
 
@@ -314,15 +350,8 @@ class StatementFileDoor(FileDoor):
             **wish,
         )
 
-    @extend_schema(
-        request=StatementUpload,
-        description=f"Send a statement export. 202: it is taken in. {KEEP_ASKING} "
-        "200: the same bytes are already here, and nothing was doubled.",
-    )
-    def create(self, request: Request) -> Response:
-        return self.received()
 
-
+@sent_as(LedgerUpload)
 class LedgerFileDoor(FileDoor):
     """Exports of the broker's own book, as they were sent."""
 
@@ -348,11 +377,3 @@ class LedgerFileDoor(FileDoor):
             by=self.person,
             profile=profile,
         )
-
-    @extend_schema(
-        request=LedgerUpload,
-        description=f"Send a ledger export. 202: it is taken in. {KEEP_ASKING} "
-        "200: the same bytes are already here, and nothing was doubled.",
-    )
-    def create(self, request: Request) -> Response:
-        return self.received()

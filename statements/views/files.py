@@ -14,6 +14,7 @@ from django.views.decorators.http import (
 )
 
 from carmsvc.platform.dates import today_in_toronto
+from carmsvc.platform.downloads import kept_file
 from carmsvc.platform.spreadsheet_safe import csv_bytes
 from clients.actions import Refused
 from clients.models import Importer
@@ -190,11 +191,15 @@ def file_progress(request: HttpRequest, kind: str, file_id: int) -> HttpResponse
 
 
 @require_safe
-def file_original(request: HttpRequest, kind: str, file_id: int) -> FileResponse:
+def file_original(request: HttpRequest, kind: str, file_id: int) -> FileResponse | HttpResponse:
     """The file as it was uploaded."""
     file = _file(request, kind, file_id, Permission.VIEW)
-    original = actions.open_original(file=file, by=request.user)
-    return FileResponse(original, as_attachment=True, filename=file.file_name)
+    try:
+        original = actions.open_original(file=file, by=request.user)
+    except Refused as refusal:
+        tell_refusal(request, refusal.reasons)
+        return redirect("file", kind=kind, file_id=file_id)
+    return kept_file(original, file.file_name)
 
 
 @require_safe
@@ -215,8 +220,11 @@ def file_problems(request: HttpRequest, kind: str, file_id: int) -> HttpResponse
         )
         for one in problems.iterator(chunk_size=5000)
     )
-    name = {"Content-Disposition": f'attachment; filename="{kind}-{file_id}-rows.csv"'}
-    return HttpResponse(csv_bytes(header, rows), content_type="text/csv", headers=name)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{kind}-{file_id}-rows.csv"',
+        "Cache-Control": "private, no-store",
+    }
+    return HttpResponse(csv_bytes(header, rows), content_type="text/csv", headers=headers)
 
 
 @require_POST

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from carmsvc.platform.audit import AuditEvent
 from carmsvc.platform.tenancy import importer_scope
 from clients.models import Importer, User
 from statements.actions import take_in_ledger_file, take_in_statement_file
@@ -215,3 +216,28 @@ def test_who_may_not_upload_is_refused(
     assert allowed.status_code == 202
     with importer_scope(importer.pk):
         assert StatementFile.objects.count() == 1
+
+
+def test_the_original_comes_back_as_it_was_sent(
+    api: Caller, outsider: Caller, send: Any, importer: Importer
+) -> None:
+    sent = send(GOOD).json()
+    path = f"statement-files/{sent['id']}/original/"
+
+    for accepted in ("*/*", "text/csv", "application/octet-stream", "application/json"):
+        api.headers["Accept"] = accepted
+        response = api.get(path)
+        assert b"".join(response.streaming_content) == GOOD.encode()
+    problem(outsider.get(path), 404)
+
+    assert sent["original_url"].endswith(path)
+    assert response["Content-Disposition"] == 'attachment; filename="soa.csv"'
+    assert response["Content-Type"] == "application/octet-stream"
+    assert response["Cache-Control"] == "private, no-store"
+    with importer_scope(importer.pk):
+        opened = AuditEvent.objects.filter(action="original opened")
+        assert set(opened.values_list("target_id", flat=True)) == {sent["id"]}
+        original = StatementFile.objects.get().original
+        original.storage.delete(original.name)
+    api.headers["Accept"] = "text/csv"
+    assert "not where it was kept" in problem(api.get(path), 409)["detail"]

@@ -11,6 +11,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from carmsvc.platform.audit import AuditEvent
 from carmsvc.platform.tenancy import importer_scope
 from clients.models import Importer, ProgramAccount, User
 from statements.actions import take_in_ledger_file, take_in_statement_file
@@ -308,7 +309,41 @@ def test_the_original_comes_back_byte_for_byte(page: Client, importer: Importer)
     response = page.get(f"{address}original/")
 
     assert b"".join(response.streaming_content) == GOOD.encode()
-    assert 'filename="october.csv"' in response["Content-Disposition"]
+    assert response["Content-Disposition"] == 'attachment; filename="october.csv"'
+    assert response["Content-Type"] == "application/octet-stream"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Cache-Control"] == "private, no-store"
+
+
+def test_a_name_that_is_a_web_page_or_a_header_stays_a_name(
+    page: Client, importer: Importer
+) -> None:
+    """A hostile name neither runs in the browser nor adds a header of its own."""
+    address = send_statement(page, importer).url
+    with importer_scope(importer.pk):
+        StatementFile.objects.update(file_name='x".html\r\nSet-Cookie: a=b')
+
+    response = page.get(f"{address}original/")
+
+    assert response["Content-Type"] == "application/octet-stream"
+    assert response["Content-Disposition"].startswith("attachment;")
+    assert "Set-Cookie" not in response
+
+
+def test_an_original_that_is_gone_from_the_storage_is_said_and_not_told_as_downloaded(
+    page: Client, importer: Importer
+) -> None:
+    address = send_statement(page, importer).url
+    with importer_scope(importer.pk):
+        original = StatementFile.objects.get().original
+        original.storage.delete(original.name)
+
+    response = page.get(f"{address}original/")
+
+    assert response.url == address
+    assert said(response)[-1].startswith("The original of this file is not where it was kept.")
+    with importer_scope(importer.pk):
+        assert not AuditEvent.objects.filter(action="original opened").exists()
 
 
 def test_a_file_with_many_problems_is_shown_with_as_many_queries(
