@@ -121,7 +121,7 @@ class NewDelegationForm(TermsForm):
 class StepForm(forms.Form):
     """A step that needs no more than its day and, for some, why."""
 
-    on = forms.DateField(label=_("On"), widget=DayInput())
+    on = forms.DateField(label=pgettext_lazy("day", "On"), widget=DayInput())
     reason = forms.CharField(
         label=_("Reason"),
         max_length=500,
@@ -139,7 +139,7 @@ class StepForm(forms.Form):
 class ApprovalForm(ReachForm):
     """What the importer approved, or changed, in the portal."""
 
-    on = forms.DateField(label=_("On"), widget=DayInput())
+    on = forms.DateField(label=pgettext_lazy("day", "On"), widget=DayInput())
     approved_by_name = forms.CharField(
         label=_("Approved by"),
         max_length=200,
