@@ -25,6 +25,7 @@ from delegation.api.agreements import AgencyAgreementDoor
 from delegation.api.delegations import DelegationDoor
 from reconciliation.api.groups import ExpectedDoor, MatchDoor, SuggestionDoor
 from reconciliation.api.pay_answers import PayAnswerDoor
+from reconciliation.api.rules import RULES
 from reconciliation.api.runs import MatchRunDoor
 from reconciliation.api.variances import VarianceDoor
 from statements.api.documents import LedgerEntryDoor, StatementDoor
@@ -96,6 +97,10 @@ urlpatterns = [
     path("", include(router.urls)),
     path("me/", MeDoor.as_view(), name="api-me"),
     path("deadlines/", DeadlineDoor.as_view(), name="api-deadline-list"),
+    *(
+        path(f"rules/{name}/", door.as_view(), name=f"api-rules-{name}")
+        for name, door in RULES.items()
+    ),
     path("schema/", OpenApiView.as_view(), name="api-schema"),
     path(
         "docs/",
