@@ -22,6 +22,7 @@ from clients.models.documents import (
 from clients.models.importers import BN9_PATTERN, BN15_PATTERN, Importer, ProgramAccount
 from clients.models.notices import Notice, NoticeHours, NoticeMail, NoticePreference
 from clients.models.people import User, UserManager
+from clients.models.security import ReleaseStatus, SecurityInstrument
 
 __all__ = [
     "BN9_PATTERN",
@@ -46,6 +47,8 @@ __all__ = [
     "NoticeMail",
     "NoticePreference",
     "ProgramAccount",
+    "ReleaseStatus",
+    "SecurityInstrument",
     "StaffAssignment",
     "User",
     "UserManager",

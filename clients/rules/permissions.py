@@ -15,6 +15,7 @@ class Permission(StrEnum):
     RECORD_PAYMENT = "record_payment"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_KEYS = "manage_keys"
+    MANAGE_SECURITY = "manage_security"
     MANAGE_DELEGATION = "manage_delegation"
     ANSWER_DELEGATION = "answer_delegation"
     READ_AUDIT = "read_audit"
@@ -51,6 +52,7 @@ _ANALYST = _VIEWER | {
     Permission.SIGN_OFF,
     Permission.RECORD_PAYMENT,
     Permission.MANAGE_PEOPLE,
+    Permission.MANAGE_SECURITY,
     Permission.MANAGE_DELEGATION,
     Permission.ANSWER_DELEGATION,
     Permission.READ_AUDIT,

@@ -51,6 +51,10 @@ WORDS: dict[Permission, tuple[Any, Any]] = {
         _("Manage API keys"),
         _("Make, rotate and revoke the importer’s API keys."),
     ),
+    Permission.MANAGE_SECURITY: (
+        _("Manage security"),
+        _("Record, change and end financial security, and the status of release prior to payment."),
+    ),
     Permission.MANAGE_DELEGATION: (
         _("Manage delegation"),
         _("Prepare, request and end delegations, keep their evidence, and draw up agreements."),

@@ -41,6 +41,7 @@ sign_off              | yes           yes     -       | -     -       -         
 record_payment        | yes           yes     -       | yes   yes     -          -          -
 manage_people         | yes           yes     -       | yes   -       -          -          -
 manage_keys           | yes           -       -       | yes   -       -          -          -
+manage_security       | yes           yes     -       | -     -       -          -          -
 manage_delegation     | yes           yes     -       | -     -       -          -          -
 answer_delegation     | yes           yes     -       | yes   -       -          -          -
 read_audit            | yes           yes     -       | yes   -       -          -          -
