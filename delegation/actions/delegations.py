@@ -271,8 +271,12 @@ def _set_approval(delegation: Delegation, wish: Wish, approval: Approval | None)
 
 
 def expire_delegations(*, importer_id: int, on: date) -> int:
-    """What the daily task does: let expire whatever is over; returns how many."""
+    """What the task does: let expire whatever is over; returns how many.
+
+    Two tasks at once wait for each other's rows; the second one finds them expired.
+    """
     with importer_scope(importer_id):
+        list(Delegation.objects.select_for_update().filter(importer=importer_id).order_by("id"))
         over = expired_on(importer_id, on)
         for one in over:
             take_step(delegation=one, wish=Wish.EXPIRE, on=on, today=on, by=None)

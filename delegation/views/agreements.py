@@ -17,6 +17,7 @@ from delegation.actions import Refused
 from delegation.forms.agreements import AgreementForm, EndForm, SignedCopyForm
 from delegation.models import AgencyAgreement
 from delegation.rules import Act
+from delegation.views.delegations import download
 from delegation.wording import ACTS
 
 
@@ -137,4 +138,4 @@ def agreement_signed_copy(request: HttpRequest, agreement_id: int) -> Any:
     if not agreement.signed_copy:
         raise Http404
     file = actions.open_signed_copy(agreement=agreement, by=request.user)
-    return FileResponse(file, as_attachment=True, filename=agreement.signed_copy_name)
+    return download(file, agreement.signed_copy_name)
