@@ -14,6 +14,7 @@ import holidays
 
 TORONTO = ZoneInfo("America/Toronto")
 SATURDAY, SUNDAY = 5, 6
+YEARS = range(1900, 2101)  # whose holidays the library knows
 PROVINCES = frozenset(
     ("AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT")
 )
@@ -100,13 +101,15 @@ def _holidays_of(province: str, year: int) -> frozenset[date]:
 @cache
 def _listed_holidays(year: int) -> frozenset[date]:
     """The named days of s. 35(1) in a year, on their own dates, without substitutes."""
+    if year not in YEARS:
+        raise ValueError(f"holidays are known from {YEARS[0]} to {YEARS[-1]}, not of {year}")
     federal = holidays.country_holidays("CA", years=year, observed=False, language="en_CA")
     not_in_the_act = {"Boxing Day"}
     listed = {day for day, name in federal.items() if name not in not_in_the_act}
     good_friday = next(day for day, name in federal.items() if name == "Good Friday")
     always = {date(year, 9, 30), date(year, 11, 11), good_friday + timedelta(days=3)}
     thanksgiving = nth_weekday_of_month(year, 10, weekday=0, nth=2)  # as proclaimed
-    return frozenset(listed | always | {thanksgiving} | {_victoria_day(year)})
+    return frozenset(listed | always | {thanksgiving, _victoria_day(year), _canada_day(year)})
 
 
 def months_after(day: date, months: int) -> date:
@@ -125,3 +128,9 @@ def _victoria_day(year: int) -> date:
     """The Monday before 25 May (Interpretation Act, s. 35(1), Holidays Act)."""
     before = date(year, 5, 24)
     return before - timedelta(days=before.weekday())
+
+
+def _canada_day(year: int) -> date:
+    """1 July, or 2 July where that is a Sunday (Holidays Act, s. 2)."""
+    first = date(year, 7, 1)
+    return first + timedelta(days=first.weekday() == SUNDAY)

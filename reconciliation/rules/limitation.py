@@ -14,7 +14,10 @@ from carmsvc.platform.dates import months_after, next_day_that_is_no_holiday
 
 @dataclass(frozen=True)
 class Limit:
-    """How long one has, from what, and where that is written. Years go before days."""
+    """How long one has, from what, and where that is written.
+
+    With both, the years begin when the days are over: s. 60.1 gives a year after the 90 days.
+    """
 
     basis: str
     starts_with: str
@@ -24,7 +27,7 @@ class Limit:
 
     def last_counted_day(self, event_on: date) -> date:
         """The last day by the count alone, before it moves off a Sunday or a holiday."""
-        return months_after(event_on, 12 * self.years) + timedelta(days=self.days)
+        return months_after(event_on + timedelta(days=self.days), 12 * self.years)
 
     def deadline_on(self, event_on: date) -> date:
         """The last day on which the law takes it."""

@@ -55,6 +55,13 @@ def test_four_years_from_a_leap_day_end_on_a_leap_day_and_one_year_on_the_28th()
     assert LIMITS["s74_1_c.1"].last_counted_day(date(2024, 2, 29)) == date(2025, 2, 28)
 
 
+def test_the_year_for_a_late_request_begins_when_the_90_days_are_over():
+    noticed_on = date(2027, 12, 15)  # 90 days: 14 March 2028, over a leap day
+
+    assert deadline_on("s60_1", noticed_on) == date(2029, 3, 14)
+    assert deadline_on("s60_1", noticed_on) != date(2029, 3, 15)  # the year counted first
+
+
 def test_the_last_day_is_in_time_and_the_next_is_not():
     assert not is_out_of_time("s60", date(2026, 8, 25), date(2026, 11, 23))
     assert is_out_of_time("s60", date(2026, 8, 25), date(2026, 11, 24))
