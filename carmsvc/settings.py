@@ -212,6 +212,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
         "options": {"expires": SWEEP_SECONDS},
     },
+    "collect documents": {
+        "task": "clients.tasks.collect_documents",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS},
+    },
+    "remove old packages": {"task": "clients.tasks.remove_old_packages", "schedule": 3600},
     "collect match runs": {
         "task": "reconciliation.tasks.collect_runs",
         "schedule": SWEEP_SECONDS,
@@ -324,8 +330,22 @@ STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", BASE_DIR / "files"))
 MEDIA_URL = "/no-public-files/"
+STORAGE_BUCKET = os.environ.get("STORAGE_BUCKET", "")  # an S3 bucket instead of the disk
+S3_STORAGE = {
+    "BACKEND": "storages.backends.s3.S3Storage",
+    "OPTIONS": {
+        "bucket_name": STORAGE_BUCKET,
+        "endpoint_url": os.environ.get("STORAGE_ENDPOINT") or None,
+        "region_name": os.environ.get("STORAGE_REGION") or None,
+        "default_acl": None,  # private, whatever the bucket's own default
+        "querystring_auth": True,
+        "file_overwrite": False,
+    },
+}
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": (
+        S3_STORAGE if STORAGE_BUCKET else {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    ),
     "staticfiles": {
         "BACKEND": (
             "whitenoise.storage.CompressedManifestStaticFilesStorage"
@@ -348,11 +368,15 @@ UPLOAD_MAX_CELL_LENGTH = whole("UPLOAD_MAX_CELL_LENGTH", 1_000)
 UPLOAD_MAX_UNPACKED_BYTES = whole("UPLOAD_MAX_UNPACKED_BYTES", 512 * 2**20)
 UPLOAD_MAX_ROW_ERRORS = whole("UPLOAD_MAX_ROW_ERRORS", 100_000)
 
+# The virus scanner: host:port or the path of a socket of clamd; empty: files are not scanned
+CLAMD_ADDRESS = os.environ.get("CLAMD_ADDRESS", "")
+CLAMD_SECONDS = float(os.environ.get("CLAMD_SECONDS", "10"))
+
 # The brokerage: first five digits of its transaction numbers
 BROKER_ACCOUNT_SECURITY_NUMBERS = listed("BROKER_ACCOUNT_SECURITY_NUMBERS")
 BROKERAGE_NAME = os.environ.get("BROKERAGE_NAME", "")
 # what an agency agreement says of the brokerage; a person may still change it on each one
-BROKERAGE_BN9 = os.environ.get("BROKERAGE_BN9", "")
+BROKERAGE_BUSINESS_NUMBER = os.environ.get("BROKERAGE_BUSINESS_NUMBER", "")
 BROKERAGE_ADDRESS = os.environ.get("BROKERAGE_ADDRESS", "")
 
 # The wall to the outside

@@ -51,7 +51,7 @@ class AgreementForm(forms.ModelForm):
             "importer_name": importer.legal_name,
             "importer_bn9": importer.bn9,
             "broker_name": settings.BROKERAGE_NAME,
-            "broker_bn9": settings.BROKERAGE_BN9,
+            "broker_bn9": settings.BROKERAGE_BUSINESS_NUMBER,
             "broker_address": settings.BROKERAGE_ADDRESS,
         }
         super().__init__(*arguments, **{"label_suffix": "", "initial": initial, **named})
