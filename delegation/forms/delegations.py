@@ -126,6 +126,7 @@ class StepForm(forms.Form):
         label=_("Reason"),
         max_length=500,
         required=False,
+        help_text=_("The importer’s people can read it."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
