@@ -35,6 +35,9 @@ SENTENCES: dict[str, Any] = {
         "%(nominal)s is a holiday, so in law %(on)s is still in time (Interpretation Act, s. 26); "
         "remind people of the earlier day."
     ),
+    "courier_later": gettext_lazy(
+        "%(nominal)s is a Sunday or a holiday, so it moves to %(on)s (Interpretation Act, s. 26)."
+    ),
     "before_release": gettext_lazy(
         "Outside release prior to payment, goods are accounted for and paid before release: "
         "%(on)s (Customs Act, s. 32(1))."
@@ -45,7 +48,23 @@ SENTENCES: dict[str, Any] = {
     ),
     "late_payment_costs": gettext_lazy(
         "Paid later, interest runs each day at the prescribed rate plus 6 points (Customs Act, "
-        "s. 33.4), and a penalty may follow."
+        "s. 33.4)."
+    ),
+    "late_payment_penalty": gettext_lazy(
+        "The penalty for a statement that is not paid in time: $%(amount)s (%(source)s)."
+    ),
+    "late_payment_relief": gettext_lazy(
+        "The CBSA waives interest and penalty for late payment on %(on)s, the first day after."
+    ),
+    "late_accounting_costs": gettext_lazy(
+        "Each declaration that is accepted later costs a penalty of $%(amount)s (%(source)s)."
+    ),
+    "late_accounting_relief": gettext_lazy(
+        "The CBSA issues no penalty for late accounting on %(on)s, the first day after."
+    ),
+    "province_not_verified": gettext_lazy(
+        "Not verified: whether the CBSA counts the holidays of %(province)s. Without them the "
+        "last day is %(on)s; to be safe, keep to that."
     ),
     "holidays": gettext_lazy("Holidays met: %(days)s."),
     "share_of_peak": gettext_lazy(

@@ -32,21 +32,25 @@ def _answered(ask: Callable[[Rulebook], Answer]) -> Answer:
         raise Refused(str(wrong)) from None
 
 
+_PERIOD = ("period_start", "period_end")
+_PAYMENT = (*_PERIOD, "statement_on", "payment_due_on", "last_lawful_day")
 _KEYS: Mapping[str, tuple[str, ...]] = {
-    "billing-period": ("period_start", "period_end", "statement_on", "payment_due_on"),
-    "payment-due": (
-        *("period_start", "period_end", "statement_on"),
-        *("payment_due_on", "last_lawful_day"),
-    ),
-    "cad-due": ("cad_due_on",),
+    "billing-period": (*_PAYMENT, "cad_due_on"),
+    "payment-due": _PAYMENT,
+    "cad-due": (*_PERIOD, "cad_due_on"),
 }
+_PAYMENT_STEPS = frozenset(
+    {"period", "statement_on", "tenth_weekday", "published_due_date", "lawful_later"}
+    | {"late_payment_costs", "late_payment_penalty", "late_payment_relief"}
+)
+_ACCOUNTING_STEPS = frozenset(
+    {"period", "five_business_days", "courier_accounting", "accounting_with_payment"}
+    | {"courier_later", "province_not_verified", "late_accounting_costs", "late_accounting_relief"}
+)
 _STEPS: Mapping[str, frozenset[str]] = {
-    "billing-period": frozenset({"period", "statement_on", "tenth_weekday", "published_due_date"}),
-    "payment-due": frozenset(
-        {"period", "statement_on", "tenth_weekday", "published_due_date"}
-        | {"lawful_later", "late_payment_costs"}
-    ),
-    "cad-due": frozenset({"five_business_days", "courier_accounting", "accounting_with_payment"}),
+    "billing-period": _PAYMENT_STEPS | _ACCOUNTING_STEPS,
+    "payment-due": _PAYMENT_STEPS,
+    "cad-due": _ACCOUNTING_STEPS,
 }
 _ALWAYS = frozenset({"before_release", "unverified_as_courier"})
 

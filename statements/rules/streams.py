@@ -87,9 +87,9 @@ def dates_of(
         step("statement_on", on=statement),
         *why_cad,
         *why_due,
-        *_roll(due, lawful),
+        *_roll("lawful_later", due, lawful),
         *((step("unverified_as_courier"),) if stream == Stream.CTC else ()),
-        step("late_payment_costs"),
+        *_what_late_payment_costs(lawful, rulebook),
     )
     return Dates(stream, period, statement, cad, due, lawful, steps)
 
@@ -154,21 +154,36 @@ def _cad_due(
     province: str,
     low_value: bool,
 ) -> tuple[date | None, tuple[Step, ...]]:
-    further = further_holidays(rulebook, released_on, province)
     if stream == Stream.COMMERCIAL:
-        due = nth_business_day_after(released_on, ACCOUNTING_BUSINESS_DAYS, province, further)
-        met = tuple(
-            day
-            for day in _days(released_on + timedelta(days=1), due)
-            if is_weekday(day) and is_holiday(day, province, further)
-        )
-        facts = {"released_on": released_on, "on": due, "count": ACCOUNTING_BUSINESS_DAYS}
-        return due, (step("five_business_days", **facts, holidays=met),)
+        return _commercial_accounting(released_on, rulebook, province)
     if stream in (Stream.CLVS, Stream.CTC) or low_value:
+        further = further_holidays(rulebook, released_on, province)
         nominal = closing.replace(day=COURIER_ACCOUNTING_DAY)
         due = next_day_that_is_no_holiday(nominal, province, further)
-        return due, (step("courier_accounting", on=due, nominal=nominal),)
+        costs = _what_late_accounting_costs(due, rulebook)
+        moved = _roll("courier_later", nominal, due)
+        return due, (step("courier_accounting", on=nominal), *moved, *costs)
     return payment_due, (step("accounting_with_payment", on=payment_due),)
+
+
+def _commercial_accounting(
+    released_on: date, rulebook: Rulebook, province: str
+) -> tuple[date, tuple[Step, ...]]:
+    """The fifth business day, the holidays met on the way, and what a later day costs."""
+    due = cad_due_on(released_on, rulebook, province)
+    further = further_holidays(rulebook, released_on, province)
+    met = tuple(
+        day
+        for day in _days(released_on + timedelta(days=1), due)
+        if is_weekday(day) and is_holiday(day, province, further)
+    )
+    facts = {"released_on": released_on, "on": due, "count": ACCOUNTING_BUSINESS_DAYS}
+    without = cad_due_on(released_on, rulebook)
+    return due, (
+        step("five_business_days", **facts, holidays=met),
+        *_of_the_province(due, without, province, rulebook),
+        *_what_late_accounting_costs(due, rulebook),
+    )
 
 
 def cad_due_on(released_on: date, rulebook: Rulebook, province: str = "") -> date:
@@ -178,8 +193,9 @@ def cad_due_on(released_on: date, rulebook: Rulebook, province: str = "") -> dat
 
 
 def further_holidays(rulebook: Rulebook, on: date, province: str = "") -> frozenset[date]:
-    """Holidays that somebody entered: everywhere (CA) and for a province."""
-    entered = (value.key.partition("/") for value in rulebook.in_force("extra_holiday", on))
+    """Holidays that somebody entered, and did not take back: everywhere (CA), for a province."""
+    written = (one.key for one in rulebook.in_force("extra_holiday", on))
+    entered = (key.partition("/") for key in written if rulebook.flag("extra_holiday", on, key))
     return frozenset(
         date.fromisoformat(day) for place, _, day in entered if place in ("CA", province)
     )
@@ -200,8 +216,40 @@ def is_in_time(received_at: datetime, due_on: date, *, by_cheque: bool = False) 
     return local.date() < due_on or (local.date() == due_on and local.time() <= cut_off)
 
 
-def _roll(due: date, lawful: date) -> tuple[Step, ...]:
-    return () if lawful == due else (step("lawful_later", nominal=due, on=lawful),)
+def _roll(code: str, nominal: date, lawful: date) -> tuple[Step, ...]:
+    return () if lawful == nominal else (step(code, nominal=nominal, on=lawful),)
+
+
+def _of_the_province(
+    due: date, without: date, province: str, rulebook: Rulebook
+) -> tuple[Step, ...]:
+    """That nobody has verified whether the CBSA counts a province's holidays, where it matters."""
+    if due == without or rulebook.flag("provincial_holidays_count", due):
+        return ()
+    return (step("province_not_verified", province=province, on=without),)
+
+
+def _what_late_accounting_costs(due: date, rulebook: Rulebook) -> tuple[Step, ...]:
+    """The penalty for each declaration after a day (AMPS C288, C292, C330), or its relief."""
+    first_late_day = due + timedelta(days=1)
+    if rulebook.flag("relief_late_accounting", first_late_day):
+        return (step("late_accounting_relief", on=first_late_day),)
+    penalty = rulebook.find("late_accounting_penalty", first_late_day)
+    if penalty is None:
+        return ()
+    return (step("late_accounting_costs", amount=penalty.value, source=penalty.source),)
+
+
+def _what_late_payment_costs(lawful: date, rulebook: Rulebook) -> tuple[Step, ...]:
+    """Interest, and the penalty for a statement unpaid after a day (AMPS C336), or the relief."""
+    first_late_day = lawful + timedelta(days=1)
+    if rulebook.flag("relief_late_payment", first_late_day):
+        return (step("late_payment_relief", on=first_late_day),)
+    penalty = rulebook.find("late_payment_penalty", first_late_day)
+    costs = step("late_payment_costs")
+    if penalty is None:
+        return (costs,)
+    return costs, step("late_payment_penalty", amount=penalty.value, source=penalty.source)
 
 
 def _days(first: date, last: date) -> list[date]:

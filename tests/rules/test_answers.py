@@ -69,26 +69,61 @@ def test_the_explanation_names_the_rule_the_days_and_the_holidays():
 
     assert any("10th weekday after 2025-09-17: 2025-10-01" in one for one in why)
     assert "Holidays met: 2025-09-30." in why
-    assert any("interest runs each day" in one for one in why)
+    assert why[-1] == (
+        "The CBSA waives interest and penalty for late payment on 2025-10-02, the first day after."
+    )
+
+
+def test_the_explanation_says_what_lateness_costs():
+    paid_late = rules("payment-due", "--released-on", "2026-11-17")["explanation"]
+    accounted_late = rules("cad-due", "--released-on", "2026-11-17")["explanation"]
+
+    assert "interest runs each day" in paid_late[-2]
+    assert paid_late[-1].startswith(
+        "The penalty for a statement that is not paid in time: $200.00 (AMPS C336"
+    )
+    assert accounted_late[-1].startswith(
+        "Each declaration that is accepted later costs a penalty of $100.00 (AMPS C288"
+    )
+
+
+def test_canada_day_is_named_as_the_nominal_day_and_the_second_as_the_last_lawful():
+    document = rules("payment-due", "--released-on", "2026-06-17")
+
+    assert (document["payment_due_on"], document["last_lawful_day"]) == ("2026-07-01", "2026-07-02")
+    assert any("remind people of the earlier day" in one for one in document["explanation"])
+
+
+def test_a_provinces_holiday_is_said_to_be_unverified_with_the_day_that_is_safe():
+    why = rules("cad-due", "--released-on", "2026-02-12", "--province", "ON")["explanation"]
+
+    assert "Holidays met: 2026-02-16." in why
+    assert any("Without them the last day is 2026-02-19" in one for one in why)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "due"),
+    ("arguments", "first", "last", "due"),
     [
-        (["--released-on", "2026-11-06"], "2026-11-16"),
-        (["--released-on", "2026-01-31", "--stream", "clvs"], "2026-02-24"),
-        (["--released-on", "2026-02-12", "--province", "on"], "2026-02-20"),
-        (["--released-on", "2026-09-01", "--stream", "csa1"], "2026-10-30"),
+        (["2026-11-06"], "2026-10-18", "2026-11-17", "2026-11-16"),
+        (["2026-01-31", "--stream", "clvs"], "2026-01-01", "2026-01-31", "2026-02-24"),
+        (["2026-02-12", "--province", "on"], "2026-01-18", "2026-02-17", "2026-02-20"),
+        (["2026-09-01", "--stream", "csa1"], "2026-09-01", "2026-09-30", "2026-10-30"),
     ],
 )
-def test_when_a_release_is_accounted_for(arguments: list[str], due: str):
-    assert without_why(rules("cad-due", *arguments)) == {"cad_due_on": due}
+def test_when_a_release_is_accounted_for(arguments: list[str], first: str, last: str, due: str):
+    assert without_why(rules("cad-due", "--released-on", *arguments)) == {
+        "period_start": first, "period_end": last, "cad_due_on": due,
+    }  # fmt: skip
 
 
 def test_outside_release_prior_to_payment():
     document = rules("billing-period", "--released-on", "2026-11-17", "--stream", "not_rpp")
 
-    assert without_why(document) == {"payment_due_on": "2026-11-17"}
+    assert without_why(document) == {
+        "payment_due_on": "2026-11-17",
+        "last_lawful_day": "2026-11-17",
+        "cad_due_on": "2026-11-17",
+    }
 
 
 @pytest.mark.parametrize(

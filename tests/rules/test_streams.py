@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from carmsvc.platform.dates import is_holiday
 from statements.rules.billing import payment_due_on, period_ending
 from statements.rules.rulebook import DatedValue, Rulebook
+from statements.rules.rulebook_values import CARM
 from statements.rules.streams import (
+    Dates,
     Stream,
     cad_due_on,
     dates_of,
@@ -170,6 +172,7 @@ def test_the_24th_moves_off_a_sunday_and_not_off_a_saturday():
     sunday = dates_of(date(2026, 4, 30), BOOK, Stream.CLVS)  # 24 May 2026
 
     assert sunday.cad_due_on == date(2026, 5, 25)
+    assert "courier_later" in {one.code for one in sunday.steps}
     assert dates_of(date(2026, 9, 30), BOOK, Stream.CLVS).cad_due_on == date(2026, 10, 24)
 
 
@@ -206,7 +209,54 @@ def test_the_holidays_met_are_told():
 
     [why] = [one for one in found.steps if one.code == "tenth_weekday"]
     assert why.facts["holidays"] == (date(2025, 9, 30),)
-    assert "late_payment_costs" in {one.code for one in found.steps}
+
+
+def codes(found: Dates) -> list[str]:
+    return [one.code for one in found.steps]
+
+
+@pytest.mark.parametrize(
+    ("released_on", "expected"),
+    [
+        ("2024-11-17", ["late_accounting_relief", "late_payment_relief"]),
+        ("2025-09-17", ["late_accounting_costs", "late_payment_relief"]),
+        ("2025-12-18", ["late_accounting_costs", "late_payment_costs", "late_payment_penalty"]),
+    ],
+)
+def test_what_lateness_costs_follows_the_relief_in_force_the_day_after(
+    released_on: str, expected: list[str]
+):
+    found = dates_of(day(released_on), BOOK)
+
+    assert [one for one in codes(found) if one.startswith("late_")] == expected
+
+
+def test_a_penalty_that_the_rulebook_does_not_know_is_not_named():
+    only_counts = Rulebook([DatedValue("interest_divisor", "", "365", CARM, None, "a test")])
+
+    late = [one for one in codes(dates_of(date(2026, 11, 17), only_counts)) if "late_" in one]
+
+    assert late == ["late_payment_costs"]
+
+
+def test_nobody_doubts_a_province_once_somebody_verified_that_its_holidays_count():
+    thursday = date(2026, 2, 12)
+    verified = Rulebook.starting(
+        [DatedValue("provincial_holidays_count", "", "yes", date(2026, 1, 1), None, "a notice")]
+    )
+
+    assert "province_not_verified" in codes(dates_of(thursday, BOOK, province="ON"))
+    assert "province_not_verified" not in codes(dates_of(thursday, verified, province="ON"))
+    assert "province_not_verified" not in codes(dates_of(thursday, BOOK, province="QC"))
+
+
+def test_a_holiday_that_was_taken_back_does_not_count():
+    def entry(value: str) -> DatedValue:
+        return DatedValue("extra_holiday", "CA/2026-12-28", value, CARM, None, "a notice")
+
+    friday = date(2026, 12, 18)
+    assert cad_due_on(friday, Rulebook.starting([entry("yes")])) == date(2026, 12, 29)
+    assert cad_due_on(friday, Rulebook.starting([entry("yes"), entry("no")])) == date(2026, 12, 28)
 
 
 @given(released_on=DAYS, stream=st.sampled_from([one for one in Stream if one != "not_rpp"]))
