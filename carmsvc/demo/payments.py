@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.core.files.base import ContentFile
 
@@ -75,7 +76,7 @@ def _pay_newest(account: ProgramAccount, statement: Statement, payer: str, by: U
     day = min(statement.payment_due_on - timedelta(days=1), today_in_toronto())
     is_part = account.bn15.startswith(ERABLIERE)
     amount = statement.total_payable
-    told = {
+    told: dict[str, Any] = {
         "account": account,
         "amount": round(amount / 2, 2) if is_part else amount,
         "paid_on": day,

@@ -50,7 +50,7 @@ class WayToPaySerializer(serializers.Serializer[Any]):
     )
     most = _Money(allow_null=True, help_text="What it takes at most; null: no limit.")
     takes_all = serializers.BooleanField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
 
 
 class PayAnswerSerializer(serializers.Serializer[PayAnswer]):

@@ -27,7 +27,7 @@ def day_input() -> forms.DateInput:
 class PaymentForm(forms.Form):
     """A payment to the CBSA; whether it can be one is for the action to say."""
 
-    program_account = forms.ModelChoiceField(
+    program_account: Any = forms.ModelChoiceField(
         queryset=None,  # asked for inside a scope only
         label=_("Program account"),
         empty_label=None,
