@@ -12,5 +12,6 @@ class ClientsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Listen to what allauth tells of sign-ins."""
+        """Listen to what allauth tells of sign-ins; tell what is due in this room."""
         import_module("clients.account_events")
+        import_module("clients.due").register_deadlines()

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from carmsvc.platform.tenancy import every_importer_id
-from clients.actions import keys, reminders
+from clients.actions import document_checks, document_packages, keys, reminders
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 200  # importers in one transaction
@@ -41,3 +41,32 @@ def send_digests() -> None:
 def _batches(importers: list[int]) -> Iterator[list[int]]:
     for at in range(0, len(importers), AT_ONCE):
         yield importers[at : at + AT_ONCE]
+
+
+@shared_task
+def check_document(*, importer_id: int, version_id: int) -> None:
+    """Scan one file that was sent, and read its text."""
+    document_checks.check_version(importer_id=importer_id, version_id=version_id)
+
+
+@shared_task
+def write_package(*, importer_id: int, package_id: int) -> None:
+    """Put the documents of one package together."""
+    document_packages.write_package(importer_id=importer_id, package_id=package_id)
+
+
+@shared_task
+def collect_documents() -> None:
+    """Every minute: send what waits to the workers, park packages that died three times."""
+    importers = every_importer_id()
+    for importer_id, version_id in document_checks.versions_to_check(importers):
+        check_document.delay(importer_id=importer_id, version_id=version_id)
+    document_packages.park_exhausted_packages(importers)
+    for importer_id, package_id in document_packages.packages_waiting(importers):
+        write_package.delay(importer_id=importer_id, package_id=package_id)
+
+
+@shared_task
+def remove_old_packages() -> None:
+    """Every hour: remove the packages that are a week old."""
+    document_packages.remove_old_packages(every_importer_id(), timezone.now())

@@ -87,6 +87,13 @@ ACTIONS: dict[str, Action] = {
     "run reopened": Action(
         _("Signatures taken off"), _("took the signatures off a reconciliation")
     ),
+    # security
+    "security recorded": Action(_("Security recorded"), _("recorded financial security")),
+    "security changed": Action(_("Security changed"), _("changed financial security")),
+    "security ended": Action(_("Security ended"), _("recorded the end of financial security")),
+    "release status noted": Action(
+        _("Release status noted"), _("noted the status of release prior to payment")
+    ),
     # payments
     "payment recorded": Action(_("Payment recorded"), _("recorded a payment to the CBSA")),
     "payment voided": Action(_("Payment voided"), _("voided a recorded payment")),
@@ -167,6 +174,50 @@ ACTIONS: dict[str, Action] = {
     ),
     "API key revoked": Action(_("API key revoked"), _("revoked an API key")),
     "API key refused": Action(_("API key refused"), _("was refused with an API key")),
+    # documents
+    "document kept": Action(_("Document kept"), _("sent a document")),
+    "document version kept": Action(_("Document version kept"), _("sent a version of a document")),
+    "document described": Action(_("Document described"), _("changed what is said of a document")),
+    "document infected": Action(_("Virus found"), _("found a virus in a document")),
+    "document opened": Action(_("Document downloaded"), _("downloaded a document")),
+    "document previewed": Action(_("Document looked at"), _("looked at a page of a document")),
+    "document held": Action(_("Legal hold placed"), _("placed a legal hold on a document")),
+    "document released": Action(
+        _("Legal hold released"), _("released a document from a legal hold")
+    ),
+    "document destruction asked": Action(
+        _("Destruction asked for"), _("asked for the destruction of a document")
+    ),
+    "document destruction refused": Action(
+        _("Destruction refused"), _("decided that a document is not destroyed")
+    ),
+    "document destroyed": Action(_("Document destroyed"), _("destroyed the content of a document")),
+    "document requested": Action(_("Document asked for"), _("asked the importer for a document")),
+    "document request answered": Action(
+        _("Request answered"), _("sent a document that was asked for")
+    ),
+    "document request accepted": Action(
+        _("Document accepted"), _("accepted a document that was asked for")
+    ),
+    "document request sent back": Action(
+        _("Document sent back"), _("sent back a document that was asked for")
+    ),
+    "document request withdrawn": Action(
+        _("Request withdrawn"), _("withdrew a request for a document")
+    ),
+    "document package requested": Action(
+        _("Audit package asked for"), _("asked for an audit package")
+    ),
+    "document package written": Action(_("Audit package made"), _("made an audit package")),
+    "document package parked": Action(
+        _("Audit package failed"), _("parked an audit package that failed three times")
+    ),
+    "document package opened": Action(
+        _("Audit package downloaded"), _("downloaded an audit package")
+    ),
+    "document package removed": Action(
+        _("Audit package removed"), _("removed an audit package after a week")
+    ),
     # delegation
     "delegation prepared": Action(_("Delegation prepared"), _("prepared a delegation")),
     "delegation terms changed": Action(
@@ -263,6 +314,8 @@ KINDS: dict[str, Words] = {
     "ledgerfile": _("Ledger file"),
     "statement": _("Statement"),
     "payment": _("Payment"),
+    "securityinstrument": _("Security"),
+    "releasestatus": _("Release status"),
     "programaccount": _("Program account"),
     "matchrun": _("Reconciliation"),
     "decision": _("Decision on a suggestion"),

@@ -50,9 +50,16 @@ STATES = {
     "not_yet": ("calendar-clock", "calm"),
     "in_force": ("circle-check", "good"),
     "lapsed": ("hourglass", "notice"),
+    "sent": ("inbox", "calm"),
+    "sent_back": ("rotate-ccw", "notice"),
+    "hold": ("lock", "notice"),
+    "infected": ("triangle-alert", "notice"),
+    "unscanned": ("hourglass", "calm"),
+    "packing": ("loader-circle", "calm"),
+    "written": ("circle-check", "good"),
     "ended": ("circle-x", "quiet"),
 }
-TURNING = {"reading", "running"}
+TURNING = {"reading", "running", "packing"}
 
 
 @register.simple_tag

@@ -3,7 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -50,6 +50,37 @@ def remind(*, importers: Collection[int], now: datetime) -> int:
         notices = _new_notices(importers, now)
         Notice.objects.bulk_create(notices, batch_size=1000)
         _write_now(notices, now)
+    return len(notices)
+
+
+def tell_at_once(
+    *,
+    importer_id: int,
+    roles: Collection[str],
+    kind: str,
+    key: str,
+    subject: str,
+    due_on: date,
+    address: str,
+) -> int:
+    """Tell the importer's people of these roles of one thing, now; returns how many.
+
+    In the transaction of what it tells of; who wants letters of this kind gets one.
+    """
+    now = timezone.now()
+    told = Deadline(
+        kind=kind,
+        key=key,
+        importer_id=importer_id,
+        due_on=due_on,
+        subject=subject,
+        address=address,
+    )
+    people = [one for one in listeners([importer_id])[importer_id] if one.role in roles]
+    ways = wishes(listener.user for listener in people)
+    notices = [_notice(told, key, listener, ways, now) for listener in people]
+    Notice.objects.bulk_create(notices)
+    _write_now(notices, now)
     return len(notices)
 
 

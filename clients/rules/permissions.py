@@ -18,6 +18,8 @@ class Permission(StrEnum):
     MANAGE_SECURITY = "manage_security"
     MANAGE_DELEGATION = "manage_delegation"
     ANSWER_DELEGATION = "answer_delegation"
+    MANAGE_DOCUMENTS = "manage_documents"
+    DESTROY_DOCUMENTS = "destroy_documents"
     READ_AUDIT = "read_audit"
     VIEW_AS = "view_as"
     REGISTER_IMPORTER = "register_importer"
@@ -55,11 +57,14 @@ _ANALYST = _VIEWER | {
     Permission.MANAGE_SECURITY,
     Permission.MANAGE_DELEGATION,
     Permission.ANSWER_DELEGATION,
+    Permission.MANAGE_DOCUMENTS,
     Permission.READ_AUDIT,
     Permission.VIEW_AS,
 }
 _FINANCE = _VIEWER | {Permission.UPLOAD, Permission.CONFIRM_MAPPING, Permission.RECORD_PAYMENT}
+_SENDS_DOCUMENTS = _VIEWER | {Permission.MANAGE_DOCUMENTS}
 _OWNER = _FINANCE | {
+    Permission.MANAGE_DOCUMENTS,
     Permission.MANAGE_PEOPLE,
     Permission.MANAGE_KEYS,
     Permission.ANSWER_DELEGATION,
@@ -74,8 +79,8 @@ STAFF_ROLES: dict[str, frozenset[Permission]] = {
 IMPORTER_ROLES: dict[str, frozenset[Permission]] = {
     "owner": _OWNER,
     "finance": _FINANCE,
-    "operations": _VIEWER,
-    "compliance": _VIEWER,
+    "operations": _SENDS_DOCUMENTS,
+    "compliance": _SENDS_DOCUMENTS,
     "viewer": _VIEWER,
 }
 

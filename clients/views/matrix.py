@@ -63,6 +63,14 @@ WORDS: dict[Permission, tuple[Any, Any]] = {
         _("Answer delegation"),
         _("Record what the importer approves, rejects, changes or revokes in the CARM portal."),
     ),
+    Permission.MANAGE_DOCUMENTS: (
+        _("Manage documents"),
+        _("Send documents and new versions, answer requests for them, and make audit packages."),
+    ),
+    Permission.DESTROY_DOCUMENTS: (
+        _("Destroy documents"),
+        _("Ask for the destruction of a document kept long enough, or approve another’s wish."),
+    ),
     Permission.READ_AUDIT: (
         _("Read the audit"),
         _("Read and export who did what with the importer, and when."),

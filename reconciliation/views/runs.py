@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from carmsvc.platform.dates import today_in_toronto
 from clients.actions import Refused
 from clients.models import Importer
+from clients.queries.documents import requests_to_answer
 from clients.rules import Permission
 from clients.views import demand, permissions, tell_refusal
 from reconciliation import actions, queries
@@ -58,6 +59,7 @@ def importer_page(request: HttpRequest, importer_id: int) -> HttpResponse:
         "importer": importer,
         "may": may,
         "today": today,
+        "requests_to_answer": requests_to_answer(importer_id),
         **overview.importer_overview(importer, today, SHOWN),
     }
     if may["record_payment"]:

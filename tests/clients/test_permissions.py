@@ -4,10 +4,12 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils.html import escape
 
 from carmsvc.platform.tenancy import importer_scope
+from clients.actions.documents import keep_document
 from clients.models import Importer, Membership, ProgramAccount, StaffAssignment, User
 from clients.queries import may, may_here
 from clients.rules import (
@@ -44,6 +46,8 @@ manage_keys           | yes           -       -       | yes   -       -         
 manage_security       | yes           yes     -       | -     -       -          -          -
 manage_delegation     | yes           yes     -       | -     -       -          -          -
 answer_delegation     | yes           yes     -       | yes   -       -          -          -
+manage_documents      | yes           yes     -       | yes   -       yes        yes        -
+destroy_documents     | yes           -       -       | -     -       -          -          -
 read_audit            | yes           yes     -       | yes   -       -          -          -
 view_as               | yes           yes     -       | -     -       -          -          -
 register_importer     | yes           -       -       | -     -       -          -          -
@@ -147,6 +151,10 @@ def doors(importer: Importer) -> dict[str, tuple[str, str]]:
         run = october(ProgramAccount.objects.get(bn15="123456782RM0001"))
         file, variance = StatementFile.objects.get(), Variance.objects.first()
         asked = requested(importer)
+        kept = keep_document(
+            importer=importer, content=ContentFile(b"%PDF-1.7", "a.pdf"), by=None, kind="cad",
+            title="A declaration",
+        )  # fmt: skip
     own = f"/importers/{importer.pk}/"
     proposal = propose_value(
         name="gst_rate", key="", value="5", from_on=date(2027, 1, 1), to_on=None, source="a test",
@@ -162,8 +170,11 @@ def doors(importer: Importer) -> dict[str, tuple[str, str]]:
         "record_payment": ("get", f"{own}payments/new/"),
         "manage_people": ("get", f"{own}invitations/"),
         "manage_keys": ("get", f"{own}keys/"),
+        "manage_security": ("get", f"{own}security/new/"),
         "manage_delegation": ("get", f"{own}delegations/new/"),
         "answer_delegation": ("get", f"/delegations/{asked.pk}/transitions/approve/"),
+        "manage_documents": ("get", f"{own}documents/new/"),
+        "destroy_documents": ("post", f"/documents/{kept.document_id}/destructions/"),
         "read_audit": ("get", f"{own}audit/"),
         "view_as": ("get", f"{own}viewing/"),
         "register_importer": ("get", "/importers/new/"),
