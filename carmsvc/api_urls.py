@@ -14,6 +14,7 @@ from carmsvc.platform.throttling import RateHeaders
 from clients.api import NOT_SEEN
 from clients.api.audit import AuditEventDoor
 from clients.api.deadlines import DeadlineDoor
+from clients.api.documents import DocumentDoor, DocumentPackageDoor, DocumentRequestDoor
 from clients.api.groups import ClientGroupDoor
 from clients.api.importers import ImporterDoor, ProgramAccountDoor
 from clients.api.invitations import InvitationDoor
@@ -76,6 +77,9 @@ for prefix, name, door in (
     ("client-groups", "client-group", ClientGroupDoor),
     ("memberships", "membership", MembershipDoor),
     ("invitations", "invitation", InvitationDoor),
+    ("documents", "document", DocumentDoor),
+    ("document-requests", "document-request", DocumentRequestDoor),
+    ("document-packages", "document-package", DocumentPackageDoor),
     ("delegations", "delegation", DelegationDoor),
     ("agency-agreements", "agency-agreement", AgencyAgreementDoor),
     ("statement-files", "statement-file", StatementFileDoor),
