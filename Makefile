@@ -9,6 +9,9 @@ PORT ?= 8000
 LINES ?= 200000
 ARGS ?=
 PY := .venv/bin/python
+RULES_TESTS := tests/rules tests/payments
+RULES_COVERED := --cov=statements.rules --cov=reconciliation.rules --cov-branch \
+  --cov-report=term-missing:skip-covered --cov-fail-under=100
 IS_APT_ROOT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null
 
 help: ## what can be made
@@ -20,6 +23,9 @@ demo: environment ## set up, seed, reconcile through a worker, serve (SERVE=0: s
 test: environment ## set up and run the whole suite (ARGS= for pytest)
 	@$(MAKE) system-packages
 	@$(PY) -m carmsvc.embedded run -- $(PY) -m pytest -n 2 --dist loadscope $(ARGS)
+
+rules-coverage: environment ## every branch of the rules is tried by their own tests
+	@$(PY) -m carmsvc.embedded run -- $(PY) -m pytest $(RULES_TESTS) $(RULES_COVERED) $(ARGS)
 
 bench: environment ## compare the main job with simpler ways (LINES=200000)
 	@$(PY) -m carmsvc.embedded run -- $(PY) -m tests.bench.main --lines $(LINES) $(ARGS)
@@ -81,4 +87,4 @@ system-packages:
 	    apt-get install -y -qq --no-install-recommends $$missing; } >/dev/null \
 	  || echo "could not be installed; tests that need it will skip" >&2; fi
 
-.PHONY: help demo test bench lint messages lock clean environment system-packages
+.PHONY: help demo test rules-coverage bench lint messages lock clean environment system-packages
