@@ -89,7 +89,6 @@ def _has_file(body: Any) -> bool:
 
 def _read(response: Any) -> Answer:
     content = b"".join(response.streaming_content) if response.streaming else response.content
-    response.close()
     head = "\n".join(f"{name}: {value}" for name, value in response.headers.items())
     cookies = response.cookies.output()
     is_json = "json" in response.headers.get("Content-Type", "")

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 import time_machine
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.core.files.base import ContentFile
 from django.test import Client
@@ -18,6 +19,7 @@ from django.utils import timezone
 from carmsvc.platform.api_keys import create_api_key
 from carmsvc.platform.audit import AuditEvent
 from carmsvc.platform.audit_checks import AuditCheck
+from carmsvc.platform.outbox import Letter
 from carmsvc.platform.tenancy import importer_scope
 from clients.actions import create_importer
 from clients.actions.calendar import open_calendar
@@ -39,6 +41,7 @@ from statements.models import LedgerFile, MappingProfile, RowProblem, StatementF
 from statements.models.payments import Payment
 from tests.books import Line, ledger, reconciled, soa
 from tests.conftest import PASSWORD, settle
+from tests.walls.rooms import rulebook_entry, settle_delegation, settle_documents
 
 IMPORTER_ROLES = ("owner", "finance", "operations", "compliance", "viewer")
 ON = date(2026, 10, 17)
@@ -96,6 +99,8 @@ def settled(tenant: Tenant, administrator: User, analyst: User) -> Tenant:
         _settle_people(tenant, administrator, analyst)
         _settle_books(tenant, analyst)
         _settle_the_rest(tenant, analyst)
+        settle_delegation(tenant, analyst)
+        settle_documents(tenant, analyst)
     return tenant
 
 
@@ -122,12 +127,9 @@ def _settle_people(tenant: Tenant, administrator: User, analyst: User) -> None:
     )
     browser = Client()
     browser.force_login(member)
-    session = UserSession.objects.create(
-        user=member,
-        session_key=str(browser.session.session_key),
-        ip="192.0.2.7",
-        user_agent=tenant.word,
-    )
+    session = UserSession.objects.get(session_key=browser.session.session_key)
+    passkey = Authenticator(user=member, type="webauthn", data={"name": tenant.word})
+    Authenticator.objects.bulk_create([passkey])
     tenant.secrets |= {"key": text, "calendar": open_calendar(person=member, alarm_days=1)}
     tenant.ids |= {
         "person_id": member.pk,
@@ -137,6 +139,7 @@ def _settle_people(tenant: Tenant, administrator: User, analyst: User) -> None:
         "invitation_id": invitation.pk,
         "key_id": key.pk,
         "session_id": session.pk,
+        "passkey_id": passkey.pk,
     }
 
 
@@ -178,7 +181,7 @@ def _settle_books(tenant: Tenant, analyst: User) -> None:
         note=f"Because {tenant.word}",
         by=analyst,
     )
-    Decision.objects.create(
+    decision = Decision.objects.create(
         statement=statement,
         importer=tenant.importer,
         line_identity="a" * 64,
@@ -195,9 +198,10 @@ def _settle_books(tenant: Tenant, analyst: User) -> None:
         "account_id": account.pk,
         "statement_id": statement.pk,
         "run_id": run.pk,
+        "decision_id": decision.pk,
         "variance_id": first.pk,
         "open_variance_id": others[0].pk,
-        "entry_id": LedgerFile.objects.get().entries.first().pk,
+        "ledger_entry_id": LedgerFile.objects.get().entries.first().pk,
     }
     for place in ("match", "suggestion", "expected"):
         [group] = groups(run, place, limit=1)
@@ -250,9 +254,15 @@ def _settle_the_rest(tenant: Tenant, analyst: User) -> None:
     for person in (*tenant.people.values(), analyst):
         Notice.objects.create(
             importer=tenant.importer, user=person, key=f"payment_due:{tenant.word}:{person.pk}",
-            kind="payment_due", subject=f"Notice {tenant.word}", due_on=ON, threshold=3,
+            kind="payment_due", subject=f"Notice {tenant.word}", due_on=ON,
             address=f"/statements/{tenant.ids['statement_id']}/", mail="never", in_app=True,
         )  # fmt: skip
     check = AuditCheck.objects.create(importer=tenant.importer, asked_by=analyst)
     event = AuditEvent.objects.filter(action="variance explained").get()
-    tenant.ids |= {"payment_id": payment.pk, "check_id": check.pk, "event_id": event.pk}
+    tenant.ids |= {
+        "payment_id": payment.pk,
+        "check_id": check.pk,
+        "event_id": event.pk,
+        "letter_id": Letter.objects.order_by("pk")[0].pk,
+        "entry_id": rulebook_entry(analyst).pk,
+    }

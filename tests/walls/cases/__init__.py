@@ -21,6 +21,7 @@ class Need:
     refused: int = 403
     is_public: bool = False
     is_for_staff: bool = False
+    whose: str = ""  # only the person with this role has it: a session, a passkey
 
     @property
     def is_brokerage_wide(self) -> bool:
@@ -29,6 +30,7 @@ class Need:
 
 PUBLIC = Need(is_public=True)
 SIGNED_IN = Need()  # one's own pages
+OF_ONESELF = Need(refused=404, whose="viewer")
 STAFF = Need(is_for_staff=True)
 
 

@@ -1,10 +1,11 @@
 """Sign-in and one's own account."""
 
-from tests.walls.cases import PUBLIC, SIGNED_IN, Case, Cases
+from tests.walls.cases import OF_ONESELF, PUBLIC, SIGNED_IN, Case, Cases
 
 OPEN = Case(get=PUBLIC, post=PUBLIC)
 OWN = Case(get=SIGNED_IN, post=SIGNED_IN)
 OWN_LOOK = Case(get=SIGNED_IN)
+PASSKEY = {"pk": lambda tenant: tenant.ids["passkey_id"]}
 ANY_WAY = Case(get=SIGNED_IN, post=SIGNED_IN, delete=SIGNED_IN)
 
 CASES: Cases = {
@@ -42,5 +43,8 @@ CASES: Cases = {
     "profile": OWN,
     "security": OWN_LOOK,
     "second-factor": OWN_LOOK,
+    "mfa_edit_webauthn": Case(get=OF_ONESELF, post=OF_ONESELF, at=PASSKEY),
+    "mfa_remove_webauthn": Case(get=OF_ONESELF, post=OF_ONESELF, at=PASSKEY),
+    "session-ending": Case(post=OF_ONESELF),
     "sign-out-everywhere": Case(post=SIGNED_IN),
 }

@@ -22,5 +22,9 @@ CASES: Cases = {
     ),
     "run-sign-offs": writes(SIGN_OFF),
     "run-reopening": writes(SIGN_OFF),
+    "run-kind-explanation": writes(DECIDE, at={"kind": "not_in_ledger"}),
+    "decision-withdrawal": writes(DECIDE),
+    "statement-pay-answer": reads(VIEW),
+    "pay-answer": reads(VIEW),
     "variance-reopening": writes(DECIDE),
 }

@@ -1,9 +1,11 @@
 """Files, statements, ledgers."""
 
 from clients.rules.permissions import Permission
-from tests.walls.cases import Cases, asks, reads, writes
+from tests.walls.cases import SIGNED_IN, Case, Cases, asks, holders_of, reads, writes
 
 VIEW, UPLOAD, CONFIRM = Permission.VIEW, Permission.UPLOAD, Permission.CONFIRM_MAPPING
+PAY, RULES = Permission.RECORD_PAYMENT, Permission.EDIT_RULEBOOK
+VALUE = {"name": "gst_rate"}
 FILE = {"kind": "statement", "file_id": lambda tenant: tenant.ids["statement_file_id"]}
 
 CASES: Cases = {
@@ -17,4 +19,26 @@ CASES: Cases = {
     "file-repairs": writes(CONFIRM, at=FILE),
     "file-attempts": writes(UPLOAD, at=FILE),
     "statement": reads(VIEW),
+    "payment-list": Case(get=SIGNED_IN),
+    "payments-csv": Case(get=SIGNED_IN),
+    "payment": reads(VIEW),
+    "payment-proof": reads(VIEW),
+    "payment-voiding": asks(PAY),
+    "importer-payments": reads(VIEW),
+    "importer-payments-csv": reads(VIEW),
+    "payment-new": asks(PAY),
+    "payment-allocation": reads(VIEW),
+    "payer-arrangement": asks(PAY),
+    "late-payment": reads(VIEW),
+    "forecast-list": Case(get=SIGNED_IN),
+    "importer-forecast": reads(VIEW),
+    "security-new": asks(SECURE),
+    "security-change": asks(SECURE),
+    "security-ending": asks(SECURE),
+    "release-status": asks(SECURE),
+    "rulebook": Case(get=SIGNED_IN),
+    "rulebook-value": Case(get=SIGNED_IN, post=holders_of(RULES), at=VALUE),
+    "rulebook-approval": writes(RULES),
+    "rulebook-rejection": writes(RULES),
+    "rulebook-withdrawal": writes(RULES),
 }
