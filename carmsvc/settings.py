@@ -448,8 +448,8 @@ SPECTACULAR_SETTINGS = {
         "DeadlineState": "clients.deadlines.DeadlineState",
         "AccountPayer": "clients.models.ProgramAccount.Payer",
         "PaymentPayer": "statements.models.Payment.Payer",
-        "DelegationState": "delegation.rules.states.State",
-        "DelegationLevel": "delegation.rules.cover.Level",
+        "DelegationState": "delegation.wording.STATE_CHOICES",
+        "DelegationLevel": "delegation.wording.LEVEL_CHOICES",
     },
 }
 

@@ -191,3 +191,8 @@ def no_such_step(state: State, wish: Wish, steps: tuple[Wish, ...]) -> str:
 def choices(words: dict[Any, Any]) -> list[tuple[str, Any]]:
     """Words as the choices of a field."""
     return [(one.value, word) for one, word in words.items()]
+
+
+# as the API's document names them
+STATE_CHOICES = choices(STATES)
+LEVEL_CHOICES = choices(LEVELS)

@@ -24,8 +24,8 @@ from clients.rules import Permission
 from delegation.actions import Approval, take_step
 from delegation.models import Delegation, DelegationEvent
 from delegation.queries import delegations_with_cover, history_of, shortfalls_of
-from delegation.rules import ANSWERS, Act, Level, Reason, Wish, possible
-from delegation.wording import LEVELS, PROVIDERS, STATES, choices, sentence
+from delegation.rules import ANSWERS, Act, Reason, Wish, possible
+from delegation.wording import LEVEL_CHOICES, PROVIDERS, STATE_CHOICES, choices, sentence
 
 
 class ReasonSerializer(serializers.Serializer[Any]):
@@ -105,7 +105,7 @@ class TransitionWish(serializers.Serializer[Any]):
         help_text="Needed to withdraw, reject, revoke, suspend and cancel.",
     )
     approved_level = serializers.ChoiceField(
-        choices=[level.value for level in Level],
+        choices=LEVEL_CHOICES,
         required=False,
         help_text="Needed to approve and to change, with `approved_by_name`.",
     )
@@ -123,9 +123,9 @@ class TransitionWish(serializers.Serializer[Any]):
 
 class DelegationFilters(django_filters.FilterSet):
     importer = IdFilter("importer_id", "Of this importer.")
-    state = django_filters.MultipleChoiceFilter(choices=choices(STATES))
+    state = django_filters.MultipleChoiceFilter(choices=STATE_CHOICES)
     provider_kind = django_filters.MultipleChoiceFilter(choices=choices(PROVIDERS))
-    approved_level = django_filters.ChoiceFilter(choices=choices(LEVELS))
+    approved_level = django_filters.ChoiceFilter(choices=LEVEL_CHOICES)
     ends_by = django_filters.DateFilter(
         "effective_to", lookup_expr="lte", help_text="Whose last day is this day or earlier."
     )
