@@ -93,6 +93,19 @@ def staged_components() -> dict[str, str]:
     return {component: total for component, total in found.items() if total is not None}
 
 
+def staged_days() -> tuple[date | None, date | None, int]:
+    """The first and the last day on which staged lines were released or posted, and how many
+    lines have one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT min(least(released_on, posted_on)), max(greatest(released_on, posted_on)), "
+            "count(coalesce(released_on, posted_on)) FROM staged"
+        )
+        earliest, latest, count = cursor.fetchone()
+        return earliest, latest, count
+
+
 def supersede_statement(file: StatementFile, statement_id: int) -> Statement | None:
     """Step aside, older statement of the same account and period. Returns the one that stands
     instead when its file was uploaded after this one, whichever was read first.

@@ -89,6 +89,13 @@ FILE_REFUSALS = {
         "The %(figure)s is %(given)s, and the file says %(in_file)s: a difference of "
         "%(difference)s. Correct the figure or upload the complete file."
     ),
+    "figure_too_large": _(
+        "The %(figure)s has more than %(digits)s digits before the cents. Check the amounts."
+    ),
+    "another_period": _(
+        "Every line of the file was posted or released from %(earliest)s to %(latest)s, in the "
+        "billing period to %(period_end)s and not the one to %(given)s. Send it for its own period."
+    ),
     "does_not_tie_out": _(
         "Opening balance %(opening_balance)s plus activity %(activity)s is not the total payable "
         "%(total_payable)s: a difference of %(difference)s. Check that the file holds every line "
@@ -113,6 +120,10 @@ ROW_ERRORS = {
     "date_missing": _("The row has no date. It needs at least one."),
     "date_not_readable": _(
         "This is not a date. Write it as year, month, day, for example 2026-11-05."
+    ),
+    "date_as_number": _(
+        "A spreadsheet saved the date as its number of the day. Format the column as a date and "
+        "export again, or confirm the repair."
     ),
     "date_does_not_exist": _("There is no such day in the calendar."),
     "date_order_unknown": _(

@@ -27,6 +27,7 @@ from clients.models import ProgramAccount
 from statements import loading
 from statements.layouts.profiles import MappingProfile as Mapped
 from statements.layouts.profiles import Proposal, answer, propose
+from statements.layouts.readers import MAX_INTEGER_DIGITS
 from statements.layouts.reading import FileKind, Reading, ReadingContext, is_header, read_table
 from statements.models import (
     LedgerFile,
@@ -36,10 +37,11 @@ from statements.models import (
     StatementFile,
 )
 from statements.queries import previous_total_payable
-from statements.rules.billing import payment_due_on, period_ending, statement_on
+from statements.rules.billing import payment_due_on, period_end, period_ending, statement_on
 from statements.rules.tie_out import TieOut, tie_out
 
 SAMPLE_ROWS = 8
+ENOUGH_LINES = 3  # fewer may well be of an earlier period
 PROGRESS_SECONDS = 0.5
 
 
@@ -255,6 +257,10 @@ def _load_statement(file: StatementFile, reading: Reading, spool: BinaryIO) -> N
         _reject(file, refusal)
         return
     loading.stage(reading.columns, spool)
+    refusal = _of_another_period(file)
+    if refusal:
+        _reject(file, refusal)
+        return
     statement = _new_statement(file, figures)
     statement.line_count = reading.rows
     statement.components = loading.staged_components()
@@ -263,6 +269,22 @@ def _load_statement(file: StatementFile, reading: Reading, spool: BinaryIO) -> N
     if loaded != reading.rows:
         raise RuntimeError(f"{loaded} of {reading.rows} lines were stored")
     _loaded(file, reading, is_late=statement.superseded_by_id is not None)
+
+
+def _of_another_period(file: StatementFile) -> dict[str, Any] | None:
+    """The refusal of a file whose every line lies in one other billing period: the wrong period
+    was chosen, and the right one's statement would be set aside for it.
+    """
+    earliest, latest, lines = loading.staged_days()
+    if lines < ENOUGH_LINES or earliest is None or latest is None:
+        return None
+    period, given = period_ending(period_end(earliest)), period_ending(file.period_end)
+    overlaps = earliest <= statement_on(given) and latest >= given.first
+    if latest > period.last or overlaps:
+        return None
+    days = {"earliest": earliest, "latest": latest, "period_end": period.last}
+    params = {name: day.isoformat() for name, day in days.items()}
+    return {"code": "another_period", "params": params | {"given": file.period_end.isoformat()}}
 
 
 def _new_statement(file: StatementFile, figures: TieOut) -> Statement:
@@ -303,6 +325,10 @@ def _figures(file: StatementFile, reading: Reading) -> tuple[TieOut, dict[str, A
         if ours is not None and in_file is not None and ours != in_file:
             params = {"figure": figure, "given": plain(ours), "in_file": plain(in_file)}
             return figures, _refusal("figure_contradicts_file", params, ours - in_file)
+    for figure in ("opening_balance", "activity", "total_payable"):
+        if abs(getattr(figures, figure)) >= 10**MAX_INTEGER_DIGITS:
+            params = {"figure": figure, "digits": MAX_INTEGER_DIGITS}
+            return figures, {"code": "figure_too_large", "params": params}
     if figures.difference:
         params = {
             "opening_balance": plain(figures.opening_balance),

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from carmsvc.platform import audit, work
+from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.nudge import nudge
 from carmsvc.platform.tenancy import importer_scope
 from clients.actions import Refused
@@ -21,8 +22,9 @@ from clients.models import ProgramAccount, User
 from clients.queries import lead_for
 from statements import reading
 from statements.layouts.profiles import MappingProfile as Mapped
+from statements.layouts.readers import FIRST_DAY
 from statements.models import LedgerFile, MappingProfile, StatementFile
-from statements.rules.billing import LAST_DAY_OF_PERIOD
+from statements.rules.billing import LAST_DAY_OF_PERIOD, period_end
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +84,16 @@ def _check_period_end(day: date) -> None:
         raise Refused(
             _("A billing period ends on the 17th, not on %(day)s. Did you mean %(meant)s?")
             % {"day": day.isoformat(), "meant": meant}
+        )
+    if day > period_end(today_in_toronto()):
+        raise Refused(
+            _("The billing period that ends on %(day)s has not begun. Check the year and month.")
+            % {"day": day.isoformat()}
+        )
+    if day < FIRST_DAY:
+        raise Refused(
+            _("Statements of account began in January 2016. Check the year of %(day)s.")
+            % {"day": day.isoformat()}
         )
 
 

@@ -3,6 +3,7 @@
 Likeness only ever proposes; a person answers.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from statements.layouts.synonyms import HEADINGS, KNOWN_HEADINGS, squeezed
 LIKENESS = 0.87
 _ENOUGH_HEADINGS = 3
 _LONGEST = 100  # characters of a heading
+# `Amount / Montant`, `Amount (Montant)`, `Amount - Montant`, or one below the other
+_BETWEEN_LANGUAGES = re.compile(r"[/|()\n\r\u2013\u2014]|\s-\s")
 
 
 @dataclass
@@ -44,8 +47,9 @@ def is_header(kind: FileKind) -> Callable[[Sequence[str]], bool]:
     known = KNOWN_HEADINGS[kind]
 
     def test(cells: Sequence[str]) -> bool:
-        found = {squeezed(cell) for cell in cells if cell and len(cell) < _LONGEST} & known
-        if len(found) >= _ENOUGH_HEADINGS:
+        headings = [words_of(cell) & known for cell in cells if cell and len(cell) < _LONGEST]
+        found = set[str]().union(*headings)
+        if len({frozenset(words) for words in headings if words}) >= _ENOUGH_HEADINGS:
             return _has(kind, found, ("transaction_no", *DATE_FIELDS[kind]))
         return _has(kind, found, ("amount",)) and _has(kind, found, DATE_FIELDS[kind])
 
@@ -71,11 +75,28 @@ def map_headings(header: Sequence[str], kind: FileKind, known: Mapping[str, str]
     return mapped
 
 
+def words_of(heading: str) -> set[str]:
+    """A heading's words as they are compared: of one in two languages, also those of each."""
+    parts = (squeezed(part) for part in _BETWEEN_LANGUAGES.split(heading))
+    return {squeezed(heading), *parts} - {""}
+
+
+def _is_meant(heading: str, rank: frozenset[str], ranks: Sequence[frozenset[str]]) -> bool:
+    """Whether a heading is of this rank, itself or in each of its languages."""
+    whole = squeezed(heading)
+    parts = words_of(heading) - {whole}
+    return whole in rank or (bool(parts & rank) and parts <= frozenset().union(*ranks))
+
+
 def _map_exactly(
     mapped: Mapped, name: str, ranks: Sequence[frozenset[str]], header: Sequence[str]
 ) -> None:
     for rank in ranks:
-        free = [h for h in dict.fromkeys(header) if squeezed(h) in rank and h not in mapped.taken]
+        free = [
+            heading
+            for heading in dict.fromkeys(header)
+            if heading not in mapped.taken and _is_meant(heading, rank, ranks)
+        ]
         if len(free) > 1:
             mapped.several[name] = tuple(free)
         if len(free) == 1:
@@ -90,10 +111,21 @@ def _map_by_likeness(
     """Propose the free heading most like a known one, if any is like enough."""
     known = set().union(*KNOWN_HEADINGS.values())
     free = [h for h in header if h and h not in mapped.taken and squeezed(h) not in known]
-    scored = [(likeness(squeezed(h), word), h) for h in free for word in ranks[0]]
+    scored = [
+        (likeness(one, word), heading)
+        for heading in free
+        for one in _like(heading, known - frozenset().union(*ranks))
+        for word in ranks[0]
+    ]
     best = max(scored, default=(0.0, ""))
     if best[0] >= LIKENESS:
         mapped.fuzzy[name] = best[1]
+
+
+def _like(heading: str, of_others: frozenset[str] | set[str]) -> set[str]:
+    """The words by which a heading may be like a field: not its parts when one means another."""
+    words = words_of(heading)
+    return {squeezed(heading)} if words & of_others else words
 
 
 def likeness(one: str, other: str) -> float:

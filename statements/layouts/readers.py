@@ -5,7 +5,7 @@ The readers of whole columns (`columns.py`) answer exactly what these answer, on
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from statements.layouts.fields import DAY_FIRST, MONTH_FIRST, YEAR_FIRST
@@ -16,6 +16,7 @@ FIRST_DAY = date(2016, 1, 1)  # statements of account began with the ledger of J
 DAYS_AHEAD = 400  # a date further ahead of the day of reading is not plausible
 MAX_INTEGER_DIGITS = 12
 TRANSACTION_DIGITS = 14
+SPREADSHEET_DAY_0 = date(1899, 12, 30)  # spreadsheets count days from here
 
 _SPACES = dict.fromkeys(
     map(ord, "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008"), " "
@@ -39,6 +40,7 @@ _TIME = r"(?:[T ]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?|T00:00:00(?:\.0+)?(?:Z|\+00:00
 _YEAR_FIRST = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_TIME}", re.ASCII)
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)", re.ASCII)
 _NAMED_MONTH = re.compile(r"(\d{1,2})[-/. ]?([a-z]{3,9})\.?[-/. ]?(\d{4})", re.ASCII)
+_DAY_NUMBER = re.compile(r"(4[2-9]\d{3}|5\d{4})(?:[.,]\d+)?", re.ASCII)  # 2014 to 2064
 _YEAR_LAST = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}){_TIME}", re.ASCII)
 _MONTHS = (
     "jan january janv janvier",
@@ -130,6 +132,9 @@ def _day(year: str, month: str, day: str) -> date:
 
 
 def _by_format(text: str, date_format: str) -> date:
+    if found := _DAY_NUMBER.fullmatch(text):
+        day = SPREADSHEET_DAY_0 + timedelta(days=int(found[1]))
+        raise CellError("date_as_number", suggestion=day.isoformat())
     if date_format in {"", DAY_FIRST, MONTH_FIRST, YEAR_FIRST}:
         raise CellError("date_not_readable")
     try:

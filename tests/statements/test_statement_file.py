@@ -1,17 +1,20 @@
 """A statement's file, from the door to the statement it becomes, or the reasons it does not."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 
 from carmsvc.platform.audit import AuditEvent
 from clients.actions import Refused
 from clients.models import ProgramAccount, User
 from reconciliation.queries import bridge
 from statements.actions import confirm_mapping, confirm_repairs
+from statements.messages import describe
 from statements.models import MappingProfile, Statement, StatementFile, StatementLine
+from statements.queries import current_statement
 from tests.books import PERIOD_END, number, reconciled
 from tests.statements.door import (
     STATEMENT,
@@ -319,6 +322,84 @@ def test_a_period_that_ends_on_another_day_is_refused_with_the_one_that_was_mean
     assert not StatementFile.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("last", "words"), [(date(2027, 1, 17), "has not begun"), (date(2015, 12, 17), "January 2016")]
+)
+def test_a_period_that_no_statement_can_have_is_refused(
+    account: ProgramAccount, last: date, words: str
+) -> None:
+    """The year was mistyped: nothing would ever take the place of such a statement."""
+    with time_machine.travel(datetime(2026, 12, 17, 17, tzinfo=UTC)):
+        with pytest.raises(Refused, match=words):
+            bring_statement(account, text([line("1", "1.00")]), last=last)
+
+
+def test_the_period_that_runs_may_have_an_export_already(account: ProgramAccount) -> None:
+    with time_machine.travel(datetime(2026, 12, 18, 5, tzinfo=UTC)):  # the 18th in Toronto
+        running = bring_statement(account, text([line("1", "1.00")]), last=date(2027, 1, 17))
+
+    assert running.is_new
+
+
+OCTOBER_LINES = [line(str(n), "10.00", released=f"2026-10-{n:02}") for n in (1, 5, 9)]
+
+
+def test_a_file_of_another_months_lines_does_not_set_the_right_statement_aside(
+    account: ProgramAccount,
+) -> None:
+    september = statement(account, line("1", "7.00", released="2026-09-03"), last=SEPTEMBER)
+
+    wrong = read(bring_statement(account, text(OCTOBER_LINES), last=SEPTEMBER).file)
+
+    assert (wrong.state, wrong.refusal["code"]) == ("rejected", "another_period")
+    assert describe(**wrong.refusal) == (
+        "Every line of the file was posted or released from 2026-10-01 to 2026-10-09, in the "
+        "billing period to 2026-10-17 and not the one to 2026-09-17. Send it for its own period."
+    )
+    assert current_statement(account.pk, SEPTEMBER) == september
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        OCTOBER_LINES[:2],  # too few to tell
+        [*OCTOBER_LINES, line("4", "10.00", released="2026-09-17")],  # one of its own
+        [*OCTOBER_LINES, line("4", "10.00", released="2026-07-17")],  # of several others
+        [line(str(n), "1.00", released="2026-09-25") for n in range(3)],  # until it is issued
+    ],
+)
+def test_a_file_that_may_well_be_of_its_period_is_taken(
+    account: ProgramAccount, rows: list[str]
+) -> None:
+    assert read(bring_statement(account, text(rows), last=SEPTEMBER).file).state == "loaded"
+
+
+def test_figures_beyond_every_limit_are_refused_and_not_tried_three_times(
+    account: ProgramAccount,
+) -> None:
+    rows = [line(str(n), "999999999999.99") for n in range(2)]
+
+    file = read(bring_statement(account, text(rows)).file)
+
+    assert (file.state, file.attempts, file.last_failure) == ("rejected", 1, "")
+    assert describe(**file.refusal).startswith("The total activity has more than 12 digits")
+
+
+def test_a_date_that_a_spreadsheet_made_a_number_is_repaired_when_somebody_confirms_it(
+    account: ProgramAccount, analyst: User
+) -> None:
+    rows = [line("1", "10.00", released="46300"), line("2", "5.00", released="46301.0")]
+    file = read(bring_statement(account, text(rows)).file)
+    offered = file.problems.filter(severity="error").values_list("code", "suggestion")
+    assert set(offered) == {("date_as_number", "2026-10-05"), ("date_as_number", "2026-10-06")}
+
+    confirm_repairs(file=file, by=analyst)
+
+    assert read(file).state == "loaded"
+    days = StatementLine.objects.order_by("row_no").values_list("released_on", flat=True)
+    assert list(days) == [date(2026, 10, 5), date(2026, 10, 6)]
+
+
 def test_the_statement_knows_its_days(account: ProgramAccount) -> None:
     loaded = statement(account, line("1", "1.00"))
 
@@ -427,7 +508,7 @@ def test_a_spreadsheet_is_read_as_the_text_file_is(account: ProgramAccount) -> N
     rows = [line("1", "10.00"), line("2", "-2.50", type="CAD correction"), line(None, "1.00")]
     from_text = statement(account, *rows)
 
-    file = read(bring_statement(account, workbook(rows), name="soa.xlsx", last=NOVEMBER).file)
+    file = read(bring_statement(account, workbook(rows), name="soa.xlsx").file)
 
     assert file.state == "loaded"
     told = ("transaction_no", "transaction_type", "released_on", "posted_on", "amount", "row_no")

@@ -43,6 +43,36 @@ def test_headings_are_known_however_they_are_spelled(tmp_path):
     }
 
 
+@pytest.mark.parametrize("between", [" / ", "/", " | ", " - ", " – ", "\n"])
+def test_headings_in_both_languages_are_known(tmp_path, between):
+    english = ("Transaction number", "Transaction type", "Release date", "Amount")
+    french = ("Numéro de transaction", "Type de transaction", "Date de mainlevée", "Montant")
+    header = ",".join(
+        f'"{one}{between}{other}"' for one, other in zip(english, french, strict=True)
+    )
+
+    proposal = proposed(statement(tmp_path, ROW, header=header))
+
+    assert not proposal.questions
+    read_as = ("transaction_no", "transaction_type", "released_on", "amount")
+    assert set(proposal.profile.column_map) == set(read_as)
+
+
+def test_two_fields_in_one_heading_are_not_taken_for_one(tmp_path):
+    """Debit/Credit is neither, and GST/PST two taxes: nobody may guess which."""
+    proposal = proposed(
+        statement(tmp_path, f"{NO},CAD,2026-10-21,10.00,3.00", header=f"{HEADER},Duty/GST")
+    )
+
+    assert {"duty", "gst"} & set(proposal.profile.column_map) == set()
+
+
+def test_one_language_that_nobody_knows_is_asked_about(tmp_path):
+    header = "Transaction number,Transaction type,Release date,Amount / Betrag"
+
+    assert asked(proposed(statement(tmp_path, ROW, header=header))) == ["column:amount"]
+
+
 # columns
 
 
