@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from carmsvc.platform.dates import PROVINCES
 from carmsvc.platform.refusals import Refused
 from reconciliation.rules.gst import gst_on
 from reconciliation.rules.limitation import LIMITS
@@ -20,6 +21,7 @@ from statements.rules.streams import Stream, dates_of
 
 Answer = dict[str, Any]
 ZERO = Decimal("0.00")
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2094, 12, 31)  # the longest limit is five years
 
 
 def _answered(ask: Callable[[Rulebook], Answer]) -> Answer:
@@ -28,8 +30,31 @@ def _answered(ask: Callable[[Rulebook], Answer]) -> Answer:
         return ask(rulebook_in_force())
     except NoSuchValue as missing:
         raise Refused(missing_value(missing)) from None
-    except ValueError as wrong:
-        raise Refused(str(wrong)) from None
+
+
+def _refuse_days_out_of_reach(*days: date) -> None:
+    """Refuses a day whose answer may lie among years whose holidays nobody lists."""
+    for day in days:
+        if not FIRST_DAY <= day <= LAST_DAY:
+            told = {"day": day, "first": FIRST_DAY, "last": LAST_DAY}
+            raise Refused(
+                _("The rules answer for days from %(first)s to %(last)s, not for %(day)s.") % told
+            )
+
+
+def _refuse_below_zero(*amounts: Decimal) -> None:
+    for amount in amounts:
+        if amount < ZERO:
+            raise Refused(_("Amounts are zero or more, not %(amount)s.") % {"amount": amount})
+
+
+def _known_province(province: str) -> str:
+    """The two letters of a province or territory, or none; raises `Refused`."""
+    letters = province.upper()
+    if letters and letters not in PROVINCES:
+        told = {"province": province, "known": ", ".join(sorted(PROVINCES))}
+        raise Refused(_("%(province)s is no province or territory; one of: %(known)s.") % told)
+    return letters
 
 
 _PERIOD = ("period_start", "period_end")
@@ -58,10 +83,15 @@ _ALWAYS = frozenset({"before_release", "unverified_as_courier"})
 def dates_answer(
     question: str, *, released_on: date, stream: str = "commercial", province: str = ""
 ) -> Answer:
-    """The days of a release: `billing-period`, `payment-due` or `cad-due`; the keys that apply."""
+    """The days of a release: `billing-period`, `payment-due` or `cad-due`; the keys that apply.
+
+    Raises `Refused` for a province there is not and a day out of reach.
+    """
+    _refuse_days_out_of_reach(released_on)
+    known_province = _known_province(province)
 
     def ask(rulebook: Rulebook) -> Answer:
-        found = dates_of(released_on, rulebook, Stream(stream), province=province.upper())
+        found = dates_of(released_on, rulebook, Stream(stream), province=known_province)
         every = {
             "period_start": found.period.first if found.period else None,
             "period_end": found.period.last if found.period else None,
@@ -79,6 +109,7 @@ def dates_answer(
 
 def security_answer(*, peak: Decimal, form: str, on: date) -> Answer:
     """The security that a highest month takes, by bond or in cash."""
+    _refuse_below_zero(peak)
 
     def ask(rulebook: Rulebook) -> Answer:
         percent = rulebook.decimal(f"{form}_percent", on)
@@ -91,6 +122,7 @@ def security_answer(*, peak: Decimal, form: str, on: date) -> Answer:
 
 def case_deadline_answer(*, basis: str, event_on: date) -> Answer:
     """The last day for a basis counted from an event."""
+    _refuse_days_out_of_reach(event_on)
     limit = LIMITS.get(basis)
     if limit is None:
         told = {"basis": basis, "known": ", ".join(sorted(LIMITS))}
@@ -111,6 +143,7 @@ def gst_answer(
     surtax: Decimal = ZERO,
 ) -> Answer:
     """GST of a line and everything payable on it."""
+    _refuse_below_zero(value_for_duty, duty, sima, surtax)
 
     def ask(rulebook: Rulebook) -> Answer:
         tax = gst_on(value_for_duty, on, rulebook, duty=duty, sima=sima, surtax=surtax)
@@ -123,6 +156,8 @@ def gst_answer(
 
 def interest_answer(*, amount: Decimal, due_on: date, paid_on: date) -> Answer:
     """Interest on an amount paid late; refused when a quarter has no rate."""
+    _refuse_below_zero(amount)
+    _refuse_days_out_of_reach(due_on, paid_on)
 
     def ask(rulebook: Rulebook) -> Answer:
         found = interest(amount, due_on, paid_on, rulebook)

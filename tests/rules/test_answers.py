@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from clients.models import User
+from reconciliation.rules.limitation import LIMITS
 from statements.actions.rulebook import approve_value, propose_value
 from tests.conftest import settle
 
@@ -199,7 +200,46 @@ def test_wrong_usage_is_told(arguments: list[str]):
 def test_a_province_there_is_not_is_refused():
     document = refused("cad-due", "--released-on", "2026-02-12", "--province", "XX")
 
-    assert "XX is no province" in document["errors"][0]
+    assert document == {
+        "errors": [
+            "XX is no province or territory; one of: "
+            "AB, BC, MB, NB, NL, NS, NT, NU, ON, PE, QC, SK, YT."
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["payment-due", "--released-on", "1989-12-31"],
+        ["payment-due", "--released-on", "9999-12-31"],
+        ["case-deadline", "--basis", "s60", "--from", "2095-01-01"],
+        ["interest", "--amount", "1.00", "--due-on", "0001-01-01", "--paid-on", "2026-01-01"],
+        ["interest", "--amount", "1.00", "--due-on", "2026-01-01", "--paid-on", "9999-12-31"],
+    ],
+)
+def test_days_whose_holidays_nobody_lists_are_refused(arguments: list[str]):
+    [told] = refused(*arguments)["errors"]
+
+    assert told.startswith("The rules answer for days from 1990-01-01 to 2094-12-31, not for")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["security", "--peak", "-1.00", "--form", "cash"],
+        ["gst", "--vfd", "10.00", "--duty", "-1.00"],
+        ["interest", "--amount", "-1.00", "--due-on", "2026-01-01", "--paid-on", "2026-01-02"],
+    ],
+)
+def test_a_credit_is_refused(arguments: list[str]):
+    assert refused(*arguments) == {"errors": ["Amounts are zero or more, not -1.00."]}
+
+
+def test_both_ends_of_the_days_that_are_answered_are_answered_for_every_basis():
+    for basis in LIMITS:
+        for event_on in ("1990-01-01", "2094-12-31"):
+            assert rules("case-deadline", "--basis", basis, "--from", event_on)["deadline_on"]
 
 
 @pytest.fixture
@@ -246,6 +286,8 @@ def test_the_api_explains_in_the_language_of_the_request(desk: Client):
         ("case-deadline/?basis=s99&event_on=2026-08-25", 400, "basis"),
         ("interest/?amount=10&due_on=2026-01-30&paid_on=2026-02-20", 422, "2026Q1"),
         ("cad-due/?released_on=2026-02-12&province=XX", 422, "XX is no province"),
+        ("cad-due/?released_on=9999-12-31", 422, "2094-12-31"),
+        ("case-deadline/?basis=s60&event_on=0001-01-01", 422, "1990-01-01"),
     ],
 )
 def test_what_cannot_be_answered_is_a_problem_that_names_it(
