@@ -3,7 +3,8 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from statements.views import files, payments, replay, rulebook
+from clients.views import security
+from statements.views import files, forecast, payments, replay, rulebook
 
 
 class FileKind(StringConverter):
@@ -38,6 +39,22 @@ urlpatterns = [
     path(f"{FILE}mapping/", files.file_mapping, name="file-mapping"),
     path(f"{FILE}repairs/", files.file_repairs, name="file-repairs"),
     path(f"{FILE}attempts/", files.file_attempts, name="file-attempts"),
+    path("forecast/", forecast.forecast_list, name="forecast-list"),
+    path(
+        "importers/<int:importer_id>/forecast/",
+        forecast.importer_forecast,
+        name="importer-forecast",
+    ),
+    path(
+        "importers/<int:importer_id>/security/new/", security.security_new, name="security-new"
+    ),
+    path(
+        "importers/<int:importer_id>/release-status/",
+        security.release_status,
+        name="release-status",
+    ),
+    path("security/<int:security_id>/change/", security.security_change, name="security-change"),
+    path("security/<int:security_id>/ending/", security.security_ending, name="security-ending"),
     path("payments/", payments.payment_list, name="payment-list"),
     path("payments.csv", payments.payments_csv, name="payments-csv"),
     path(PAYMENT, payments.payment_page, name="payment"),

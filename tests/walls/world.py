@@ -34,6 +34,7 @@ from clients.models import (
     StaffAssignment,
     User,
 )
+from clients.models.security import SecurityInstrument
 from reconciliation.actions import explain_variances
 from reconciliation.models import Decision, SignOff, Variance
 from reconciliation.queries import groups
@@ -251,6 +252,10 @@ def _settle_the_rest(tenant: Tenant, analyst: User) -> None:
         proof_sha256="0" * 64,
         recorded_by=analyst,
     )
+    security = SecurityInstrument.objects.create(
+        importer=tenant.importer, program_account_id=tenant.ids["account_id"], form="bond",
+        amount="19.00", provider=tenant.word, valid_from=ON, recorded_by=analyst,
+    )  # fmt: skip
     for person in (*tenant.people.values(), analyst):
         Notice.objects.create(
             importer=tenant.importer, user=person, key=f"payment_due:{tenant.word}:{person.pk}",
@@ -261,6 +266,7 @@ def _settle_the_rest(tenant: Tenant, analyst: User) -> None:
     event = AuditEvent.objects.filter(action="variance explained").get()
     tenant.ids |= {
         "payment_id": payment.pk,
+        "security_id": security.pk,
         "check_id": check.pk,
         "event_id": event.pk,
         "letter_id": Letter.objects.order_by("pk")[0].pk,

@@ -6,6 +6,7 @@ from tests.walls.cases import SIGNED_IN, Case, Cases, asks, holders_of, reads, w
 VIEW, UPLOAD, CONFIRM = Permission.VIEW, Permission.UPLOAD, Permission.CONFIRM_MAPPING
 PAY, RULES = Permission.RECORD_PAYMENT, Permission.EDIT_RULEBOOK
 VALUE = {"name": "gst_rate"}
+SECURE = Permission.MANAGE_SECURITY
 FILE = {"kind": "statement", "file_id": lambda tenant: tenant.ids["statement_file_id"]}
 
 CASES: Cases = {

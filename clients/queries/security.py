@@ -1,0 +1,38 @@
+"""The security that stands for program accounts, and their release status."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from clients.models import ReleaseStatus, SecurityInstrument
+
+
+def security_of(importer_id: int) -> Any:
+    """Every row of security of an importer, changed and ended ones too, the newest first."""
+    rows = SecurityInstrument.objects.filter(importer=importer_id)
+    return rows.select_related("program_account", "recorded_by").order_by("-id")
+
+
+def security_on(accounts: Collection[int], day: date) -> dict[int, list[SecurityInstrument]]:
+    """The security in force on a day, by program account."""
+    rows = SecurityInstrument.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gte=day),
+        Q(ended_on=None) | Q(ended_on__gt=day),
+        program_account__in=accounts,
+        superseded_by=None,
+        valid_from__lte=day,
+    )
+    found: dict[int, list[SecurityInstrument]] = defaultdict(list)
+    for row in rows.order_by("id"):
+        found[row.program_account_id].append(row)
+    return found
+
+
+def release_statuses(accounts: Collection[int]) -> dict[int, ReleaseStatus]:
+    """What was noted last of each account's release prior to payment."""
+    rows = ReleaseStatus.objects.filter(program_account__in=accounts)
+    newest = rows.order_by("program_account_id", "-id").distinct("program_account_id")
+    return {row.program_account_id: row for row in newest}

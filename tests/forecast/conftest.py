@@ -1,0 +1,30 @@
+"""These stories happen on 23 November 2026, a Monday; November's statement comes on the 25th."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import pytest
+import time_machine
+from django.test import Client
+
+from clients.models import User
+
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture(autouse=True)
+def on_the_23rd_of_november() -> Iterator[None]:
+    with time_machine.travel("2026-11-23T15:00:00Z", tick=False):
+        yield
+
+
+@pytest.fixture
+def signed_in() -> Callable[[User], Client]:
+    """A browser in which this person has signed in."""
+
+    def browser(person: User) -> Client:
+        client = Client(headers={"accept-language": "en"})
+        client.force_login(person)
+        return client
+
+    return browser
