@@ -327,8 +327,8 @@ def _figures(file: StatementFile, reading: Reading) -> tuple[TieOut, dict[str, A
             return figures, _refusal("figure_contradicts_file", params, ours - in_file)
     for figure in ("opening_balance", "activity", "total_payable"):
         if abs(getattr(figures, figure)) >= 10**MAX_INTEGER_DIGITS:
-            params = {"figure": figure, "digits": MAX_INTEGER_DIGITS}
-            return figures, {"code": "figure_too_large", "params": params}
+            too_large: dict[str, Any] = {"figure": figure, "digits": MAX_INTEGER_DIGITS}
+            return figures, {"code": "figure_too_large", "params": too_large}
     if figures.difference:
         params = {
             "opening_balance": plain(figures.opening_balance),
