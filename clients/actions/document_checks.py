@@ -55,19 +55,24 @@ def _apply(version: DocumentVersion, found: Scan) -> None:
         return
     version.state = version.State.INFECTED
     _set_apart(version)
-    told = {"version": version.number, "virus": found.virus, "sha256": version.sha256}
+    told: dict[str, Any] = {
+        "version": version.number,
+        "virus": found.virus,
+        "sha256": version.sha256,
+    }
     audit.record(
         "document infected",
         importer_id=version.importer_id,
         by=found.scanner,
         target=version.document,
+        sha256=version.sha256,
         **told,
     )
 
 
 def _set_apart(version: DocumentVersion) -> None:
     """Move the content to the quarantine; the old place is emptied once this is certain."""
-    storage, name = version.file.storage, version.file.name
+    storage, name = version.file.storage, str(version.file.name)
     with storage.open(name, "rb") as content:
         version.file.name = storage.save(f"quarantine/{Path(name).name}", File(content))
     transaction.on_commit(lambda: storage.delete(name))

@@ -32,7 +32,7 @@ class DescriptionForm(forms.Form):
     kind = forms.ChoiceField(label=_("Type"), choices=DocumentKind.choices)
     title = forms.CharField(label=_("Title"), max_length=200)
     language = forms.ChoiceField(label=_("Language"), choices=User.Language.choices)
-    program_account = forms.ModelChoiceField(
+    program_account: Any = forms.ModelChoiceField(
         queryset=None,  # asked for inside a scope only
         label=_("Program account"),
         required=False,

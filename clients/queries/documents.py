@@ -89,13 +89,14 @@ def _says(words: str) -> Q:
 def _is_in(state: str, today: date) -> Q:
     kept = Q(destroyed_at=None)
     if state == "held":
-        return kept & Exists(_standing_holds())
-    return {
+        return kept & Q(Exists(_standing_holds()))
+    found: dict[str, Q] = {
         "expiring": kept & Q(expires_on__lte=today + SOON),
-        "over": kept & Q(destroy_after_on__lt=today) & ~Exists(_standing_holds()),
+        "over": kept & Q(destroy_after_on__lt=today) & ~Q(Exists(_standing_holds())),
         "destroyed": Q(destroyed_at__isnull=False),
         "all": Q(),
-    }.get(state, kept)
+    }
+    return found.get(state, kept)
 
 
 def document_numbered(document_id: int) -> Any:
