@@ -28,6 +28,7 @@ from carmsvc.demo.cast import (
 from carmsvc.demo.delegations import seed_delegations
 from carmsvc.demo.documents import seed_documents
 from carmsvc.demo.payments import seed_payments
+from carmsvc.demo.security import seed_security
 from carmsvc.platform.api_keys import ApiKey
 from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.money import ZERO
@@ -78,6 +79,7 @@ def seed() -> Iterator[str]:
     _keys()
     _decide()
     seed_payments()
+    seed_security(User.objects.get(email=STAFF[1][0]))
     seed_delegations(User.objects.get(email=STAFF[1][0]))
     seed_documents(User.objects.get(email=STAFF[1][0]))
     remind(importers=every_importer_id(), now=timezone.now())
