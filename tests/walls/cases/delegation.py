@@ -20,8 +20,8 @@ CASES: Cases = {
     "delegation-role-removal": writes(MANAGE),
     "agreement-new": asks(MANAGE),
     "agreement": reads(VIEW),
-    "agreement-signing": writes(ANSWER),
+    "agreement-signing": writes(MANAGE),
     "agreement-ending": writes(MANAGE),
-    "agreement-paper": Case(get=holders_of(VIEW), post=holders_of(MANAGE)),
+    "agreement-paper": Case(get=holders_of(ANSWER), post=holders_of(MANAGE)),
     "agreement-signed-copy": reads(ANSWER),
 }
