@@ -9,7 +9,7 @@ PORT ?= 8000
 LINES ?= 200000
 ARGS ?=
 PY := .venv/bin/python
-RULES_TESTS := tests/rules tests/payments
+RULES_TESTS := tests/rules tests/payments tests/forecast
 RULES_COVERED := --cov=statements.rules --cov=reconciliation.rules --cov-branch \
   --cov-report=term-missing:skip-covered --cov-fail-under=100
 IS_APT_ROOT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null
