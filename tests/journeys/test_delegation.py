@@ -67,6 +67,7 @@ def test_a_request_is_approved_for_too_little_set_right_and_revoked(
     expect(olga.get_by_text("now in the state “Revoked”")).to_be_visible()
     assert state_of(importer) == "revoked"
 
+    staff.locator("summary", has_text="Registers").click()
     staff.get_by_role("link", name="Delegations", exact=True).first.click()
     staff.get_by_label("State", exact=True).select_option("revoked")
     staff.get_by_role("button", name="Show").click()
