@@ -1,8 +1,14 @@
 """The API's doors to the rules: an answer and why, in the language of the request."""
 
+from collections.abc import Callable
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_view,
+)
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -10,7 +16,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from carmsvc.platform.dates import today_in_toronto
-from carmsvc.platform.problems import Unprocessable
+from carmsvc.platform.openapi import ProblemSerializer
+from carmsvc.platform.problems import CONTENT_TYPE, Unprocessable
 from carmsvc.platform.refusals import Refused
 from carmsvc.platform.throttling import RateHeaders
 from reconciliation.queries import rule_answers
@@ -136,23 +143,36 @@ class _DatesDoor(RuleDoor):
         return rule_answers.dates_answer(self.question, **said)
 
 
-@extend_schema(
-    operation_id="rules_billing_period",
-    parameters=[ReleaseWish],
-    responses=DatesAnswer,
-    examples=[
-        OpenApiExample(
-            "Released on 17 November 2026",
-            value={
-                "period_start": "2026-10-18",
-                "period_end": "2026-11-17",
-                "statement_on": "2026-11-25",
-                "payment_due_on": "2026-12-01",
-                "explanation": ["…"],
-            },
-            response_only=True,
+def _asked_as(
+    name: str,
+    wish: type[serializers.Serializer[Any]],
+    answer: type[serializers.Serializer[Any]],
+    question: str,
+    **example: Any,
+) -> Callable[[type[RuleDoor]], type[RuleDoor]]:
+    """How a door stands in the OpenAPI document, with an example and its refusal."""
+    shown = OpenApiExample(question, value=example, response_only=True, status_codes=["200"])
+    refused = OpenApiResponse(ProblemSerializer, "The rulebook lacks a value, or cannot answer.")
+    responses = {200: answer, (422, CONTENT_TYPE): refused}
+    return extend_schema_view(
+        get=extend_schema(
+            operation_id=f"rules_{name}", parameters=[wish], responses=responses, examples=[shown]
         )
-    ],
+    )
+
+
+@_asked_as(
+    "billing_period",
+    ReleaseWish,
+    DatesAnswer,
+    "Released on 17 November 2026",
+    period_start="2026-10-18",
+    period_end="2026-11-17",
+    statement_on="2026-11-25",
+    payment_due_on="2026-12-01",
+    last_lawful_day="2026-12-01",
+    cad_due_on="2026-11-24",
+    explanation=["…"],
 )
 class BillingPeriodDoor(_DatesDoor):
     """The billing period of a release, its statement and its due date."""
@@ -160,21 +180,48 @@ class BillingPeriodDoor(_DatesDoor):
     question = "billing-period"
 
 
-@extend_schema(operation_id="rules_payment_due", parameters=[ReleaseWish], responses=DatesAnswer)
+@_asked_as(
+    "payment_due",
+    ReleaseWish,
+    DatesAnswer,
+    "Released on 17 June 2026",
+    period_start="2026-05-18",
+    period_end="2026-06-17",
+    statement_on="2026-06-25",
+    payment_due_on="2026-07-01",
+    last_lawful_day="2026-07-02",
+    explanation=["…"],
+)
 class PaymentDueDoor(_DatesDoor):
     """When a release is to be paid."""
 
     question = "payment-due"
 
 
-@extend_schema(operation_id="rules_cad_due", parameters=[ReleaseWish], responses=DatesAnswer)
+@_asked_as(
+    "cad_due",
+    ReleaseWish,
+    DatesAnswer,
+    "Released on 6 November 2026",
+    period_start="2026-10-18",
+    period_end="2026-11-17",
+    cad_due_on="2026-11-16",
+    explanation=["…"],
+)
 class CadDueDoor(_DatesDoor):
     """When a release is to be accounted for."""
 
     question = "cad-due"
 
 
-@extend_schema(operation_id="rules_security", parameters=[SecurityWish], responses=SecurityAnswer)
+@_asked_as(
+    "security",
+    SecurityWish,
+    SecurityAnswer,
+    "48,000.00 by bond",
+    required="24000.00",
+    explanation=["…"],
+)
 class SecurityRuleDoor(RuleDoor):
     """The security that a highest month takes, by bond or in cash."""
 
@@ -184,7 +231,14 @@ class SecurityRuleDoor(RuleDoor):
         return rule_answers.security_answer(**said, on=today_in_toronto())
 
 
-@extend_schema(operation_id="rules_case_deadline", parameters=[CaseWish], responses=CaseAnswer)
+@_asked_as(
+    "case_deadline",
+    CaseWish,
+    CaseAnswer,
+    "Section 60, notice of 25 August 2026",
+    deadline_on="2026-11-23",
+    explanation=["…"],
+)
 class CaseDeadlineDoor(RuleDoor):
     """Until when the law takes a correction, a claim, a dispute or an appeal."""
 
@@ -194,7 +248,16 @@ class CaseDeadlineDoor(RuleDoor):
         return rule_answers.case_deadline_answer(**said)
 
 
-@extend_schema(operation_id="rules_gst", parameters=[GstWish], responses=GstAnswer)
+@_asked_as(
+    "gst",
+    GstWish,
+    GstAnswer,
+    "Value for duty 10,000.00, duty 650.00",
+    value_for_tax="10650.00",
+    gst="532.50",
+    total="1182.50",
+    explanation=["…"],
+)
 class GstDoor(RuleDoor):
     """GST of a line."""
 
@@ -205,7 +268,15 @@ class GstDoor(RuleDoor):
         return rule_answers.gst_answer(value_for_duty=value_for_duty, **said, on=today_in_toronto())
 
 
-@extend_schema(operation_id="rules_interest", parameters=[InterestWish], responses=InterestAnswer)
+@_asked_as(
+    "interest",
+    InterestWish,
+    InterestAnswer,
+    "10,000.00, 21 days late at 8.5 % a year",
+    interest="49.02",
+    days=21,
+    explanation=["…"],
+)
 class InterestDoor(RuleDoor):
     """What paying late costs; refused when a quarter has no rate."""
 

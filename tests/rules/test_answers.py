@@ -11,7 +11,10 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from carmsvc.platform.api_keys import create_api_key
+from carmsvc.platform.openapi import openapi_document
 from clients.models import User
+from reconciliation.api.rules import RULES
 from reconciliation.rules.limitation import LIMITS
 from statements.actions.rulebook import approve_value, propose_value
 from tests.conftest import settle
@@ -297,3 +300,34 @@ def test_what_cannot_be_answered_is_a_problem_that_names_it(
 
     assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
     assert named in str(answer.json())
+
+
+def test_who_is_not_known_is_asked_for_a_key(client: Client):
+    assert client.get("/api/v1/rules/payment-due/?released_on=2025-09-17").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("grants", "status"), [(["rules:read"], 200), (["*:read"], 200), (["statements:read"], 403)]
+)
+def test_a_key_asks_the_rules_with_their_own_grant(
+    client: Client, finance: User, grants: list[str], status: int
+):
+    _key, secret = create_api_key(
+        name="Broker's system", user=finance, importer_ids=[], grants=grants
+    )
+
+    answer = client.get(
+        "/api/v1/rules/security/?peak=48000&form=bond",
+        headers={"authorization": f"Bearer {secret}"},
+    )
+
+    assert answer.status_code == status
+
+
+def test_the_document_of_the_api_has_every_question_with_its_parameters():
+    paths = openapi_document()["paths"]
+
+    for question in RULES:
+        told = paths[f"/api/v1/rules/{question}/"]["get"]
+        assert {one["name"] for one in told["parameters"]} == set(RULES[question].wish().fields)
+        assert {"200", "400", "401", "422"} <= set(told["responses"])
