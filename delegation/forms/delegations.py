@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from clients.forms.staff import StaffChoice
-from clients.models import ClientGroup, User
+from clients.models import ClientGroup, GroupedImporter, User
 from clients.queries.staff import assignable_staff
 from delegation.actions import Approval
 from delegation.models import DelegatedRole
@@ -218,10 +218,17 @@ class RegisterForm(forms.Form):
         ):
             self.fields[name].choices = every + words  # type: ignore[attr-defined]
         group: Any = self.fields["group"]
-        group.queryset, group.empty_label = ClientGroup.objects.order_by("name"), every[0][1]
+        group.queryset, group.empty_label = _groups_seen(), every[0][1]
 
     @property
     def wish(self) -> dict[str, Any]:
         """What was asked; what is not valid was not asked."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+def _groups_seen() -> Any:
+    """The client groups of the importers in sight: a name may be a client's."""
+    return ClientGroup.objects.filter(pk__in=GroupedImporter.objects.values("group")).order_by(
+        "name"
+    )
