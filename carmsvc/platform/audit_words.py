@@ -314,7 +314,7 @@ KINDS: dict[str, Words] = {
     "ledgerfile": _("Ledger file"),
     "statement": _("Statement"),
     "payment": _("Payment"),
-    "securityinstrument": _("Security"),
+    "securityinstrument": _("Security for release"),
     "releasestatus": _("Release status"),
     "programaccount": _("Program account"),
     "matchrun": _("Reconciliation"),
