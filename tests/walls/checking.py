@@ -42,6 +42,7 @@ class Wall:
     ours: Tenant
     theirs: Tenant
     cases: Mapping[str, Case]
+    administrator: Asker
 
     def path(self, address: Address, tenant: Tenant, **instead: Any) -> str:
         """The address with an importer's ids in it."""
@@ -52,6 +53,16 @@ class Wall:
                 name: instead.get(name, _value(case, name, tenant)) for name in address.parameters
             },
         )
+
+    def unknown_ids(self, addresses: Iterable[Address]) -> list[str]:
+        """Names in addresses that no row of an importer's answers to."""
+        return [
+            f"{address.name} asks for {name}: put it in Tenant.ids, or in its case's `at`"
+            for address in addresses
+            for name in address.parameters
+            if address.name in self.cases
+            and _value(self.cases[address.name], name, self.ours) is None
+        ]
 
     def strange_paths(self, address: Address) -> Iterator[str]:
         """The address with the other importer's ids, all of them, and each one among ours."""
@@ -70,9 +81,21 @@ class Wall:
         return [
             f"{asker.name}: {finding}"
             for address in addresses
-            if address.name in self.cases  # else `not_thought_of` tells
-            for method in methods_of(asker, self.path(address, self.ours))
+            if address.name in self.cases and not self.unknown_ids([address])
+            for method in self.methods_of(address)
             for finding in self.try_method(asker, address, method)
+        ]
+
+    def methods_of(self, address: Address) -> list[str]:
+        """What a page takes, as it says itself; else what its case speaks of."""
+        if address.is_api:
+            return list(address.api_methods)
+        allowed = self.administrator.ask("options", self.path(address, self.ours)).headers
+        case = self.cases[address.name]
+        return [
+            one
+            for one in ("get", "post", "delete")
+            if (one.upper() in allowed["Allow"] if "Allow" in allowed else case.need(one))
         ]
 
     def try_method(self, asker: Asker, address: Address, method: str) -> Iterator[str]:
@@ -81,7 +104,7 @@ class Wall:
             yield f"{address.name} takes {method.upper()}, and its case does not say what it needs"
             return
         yield from self._try_ours(asker, address, method, need)
-        if not asker.sees_everything:
+        if not asker.sees_everything and not need.is_public:
             yield from self._try_theirs(asker, address, method, need)
         if method == "get" and asker.name in ASK_FOR_MORE:
             yield from self._try_queries(asker, address)
@@ -96,10 +119,10 @@ class Wall:
 
     def _try_theirs(self, asker: Asker, address: Address, method: str, need: Need) -> Iterator[str]:
         body = self._body(address, self.ours)
-        for path in self.strange_paths(address):
+        for place, path in enumerate(self.strange_paths(address)):
             answer = asker.ask(method, path, body, as_json=address.is_api)
             told = f"{method.upper()} {path} (theirs)"
-            if wrong := _wrong_for_theirs(asker, address, method, need, answer):
+            if wrong := _wrong_for_theirs(asker, address, method, need, answer, place > 0):
                 yield f"{told}: {answer.status}, not {wrong}"
             yield from self._leaks(asker, answer, told)
         yield from self._try_bodies(asker, address, method)
@@ -159,12 +182,6 @@ def _value(case: Case, name: str, tenant: Tenant) -> Any:
     return value(tenant) if callable(value) else value
 
 
-def methods_of(asker: Asker, path: str) -> list[str]:
-    """What a page takes, as it says itself."""
-    allowed = asker.ask("options", path).headers.get("Allow", "GET, POST, DELETE")
-    return [one for one in ("get", "post", "delete") if one.upper() in allowed]
-
-
 def _holds(asker: Asker, need: Need) -> bool:
     if need.whose:
         return asker.name == need.whose
@@ -189,7 +206,7 @@ def _wrong(asker: Asker, address: Address, method: str, need: Need, answer: Answ
     if answer.status >= 500:
         return "a failure of ours"
     if need.is_public:
-        return "open to everybody" if _is_sent_to_sign_in(answer) else ""
+        return ""
     if not asker.is_signed_in:
         return _wrong_signed_out(address, answer)
     if _lacks_grant(asker, address, method):
@@ -201,6 +218,8 @@ def _wrong(asker: Asker, address: Address, method: str, need: Need, answer: Answ
         return ""
     if not asker.sees_ours and answer.status == 403:
         return ""
+    if need.may_be_missing and answer.status == 404:
+        return ""
     return "granted" if answer.status in FAILED or _is_sent_to_sign_in(answer) else ""
 
 
@@ -211,23 +230,23 @@ def _wrong_signed_out(address: Address, answer: Answer) -> str:
 
 
 def _wrong_for_theirs(
-    asker: Asker, address: Address, method: str, need: Need, answer: Answer
+    asker: Asker, address: Address, method: str, need: Need, answer: Answer, is_among_ours: bool
 ) -> str:
     """What should have come back for the other importer's object; nothing if it did."""
-    if need.is_public:
-        return ""
     if not asker.is_signed_in:
         return _wrong_signed_out(address, answer)
     if answer.status == 404:
         return ""
     is_refused_anyway = _lacks_grant(asker, address, method) or (
-        need.is_brokerage_wide and not _holds(asker, need)
+        (need.is_brokerage_wide or is_among_ours) and not _holds(asker, need)
     )
     return "" if is_refused_anyway and answer.status == 403 else "404"
 
 
 def _is_sent_to_sign_in(answer: Answer) -> bool:
-    return answer.status == 302 and answer.location.startswith(reverse(settings.LOGIN_URL))
+    return answer.status == 302 and answer.location.startswith(
+        f"{reverse(settings.LOGIN_URL)}?next="
+    )
 
 
 def rows_of(tenant: Tenant) -> list[tuple[str, str]]:
@@ -236,6 +255,8 @@ def rows_of(tenant: Tenant) -> list[tuple[str, str]]:
     with importer_scope(tenant.importer.pk), connection.cursor() as cursor:
         for model in TENANT_MODELS:
             table = model._meta.db_table
-            cursor.execute(f"SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM \"{table}\" t")
+            cursor.execute(
+                f"SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM \"{table}\" t"
+            )
             found.append((table, cursor.fetchone()[0]))
     return found

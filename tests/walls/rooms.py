@@ -15,6 +15,7 @@ from clients.models.documents import (
     DocumentHold,
     DocumentVersion,
 )
+from clients.models.security import ReleaseStatus, SecurityInstrument
 from delegation.models import (
     AgencyAgreement,
     AgreementPaper,
@@ -60,7 +61,7 @@ def settle_delegation(tenant: Any, analyst: User) -> None:
         **of, delegation=delegation, wish="create", to_state="draft", reason=word, happened_on=ON
     )
     agreement = AgencyAgreement.objects.create(
-        **of, **_parties(tenant), scope=["account"], effective_on=ON, signed_on=ON,
+        **of, **_parties(tenant), scope=["file_cad"], effective_on=ON, signed_on=ON,
         legal_entity="corporation", signed_copy=content(tenant, "signed.pdf"),
         signed_copy_name=f"{word}.pdf", signed_copy_sha256="0" * 64,
         terminated_on=ON, termination_reason=word,
@@ -120,3 +121,23 @@ def settle_documents(tenant: Any, analyst: User) -> None:
         "package_id": package.pk,
         "request_id": request.pk,
     }
+
+
+def settle_security(tenant: Any, analyst: User) -> None:
+    """A bond, one that has ended, and the release status of an account."""
+    word, of = tenant.word, {"importer": tenant.importer, "recorded_by": analyst}
+    bond = {
+        "form": "bond",
+        "amount": "25000.00",
+        "provider": f"Surety {word}",
+        "number": f"Bond {word}",
+        "evidence": word,
+        "valid_from": ON,
+    }
+    of |= {"program_account_id": tenant.ids["account_id"]}
+    standing = SecurityInstrument.objects.create(**of, **bond)
+    SecurityInstrument.objects.create(
+        **of, **bond, ended_on=ON, ended_at=timezone.now(), ended_by=analyst, end_reason=word
+    )
+    ReleaseStatus.objects.create(**of, status="enrolled", seen_on=ON, evidence=word)
+    tenant.ids["security_id"] = standing.pk

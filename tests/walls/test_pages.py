@@ -26,13 +26,17 @@ def test_every_page_has_a_case():
     assert not_thought_of(pages(), CASES) == []
 
 
+def test_every_name_in_an_address_stands_for_something(ours: Tenant, theirs: Tenant, askers: Any):
+    assert Wall(ours, theirs, CASES, askers[-1]).unknown_ids(pages()) == []
+
+
 @pytest.mark.parametrize("name", EVERYBODY)
 def test_a_page_opens_for_those_it_is_for_and_tells_nothing_of_the_other_importer(
     ours: Tenant, theirs: Tenant, askers: list[Asker], name: str
 ):
     [asker] = [one for one in askers if one.name == name]
 
-    assert Wall(ours, theirs, CASES).try_pages(asker, pages()) == []
+    assert Wall(ours, theirs, CASES, askers[-1]).try_pages(asker, pages()) == []
 
 
 def test_everybody_tries(askers: list[Any]):

@@ -42,7 +42,7 @@ from statements.models import LedgerFile, MappingProfile, RowProblem, StatementF
 from statements.models.payments import Payment
 from tests.books import Line, ledger, reconciled, soa
 from tests.conftest import PASSWORD, settle
-from tests.walls.rooms import rulebook_entry, settle_delegation, settle_documents
+from tests.walls.rooms import rulebook_entry, settle_delegation, settle_documents, settle_security
 
 IMPORTER_ROLES = ("owner", "finance", "operations", "compliance", "viewer")
 ON = date(2026, 10, 17)
@@ -102,6 +102,7 @@ def settled(tenant: Tenant, administrator: User, analyst: User) -> Tenant:
         _settle_the_rest(tenant, analyst)
         settle_delegation(tenant, analyst)
         settle_documents(tenant, analyst)
+        settle_security(tenant, analyst)
     return tenant
 
 

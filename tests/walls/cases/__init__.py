@@ -22,6 +22,7 @@ class Need:
     is_public: bool = False
     is_for_staff: bool = False
     whose: str = ""  # only the person with this role has it: a session, a passkey
+    may_be_missing: bool = False  # of the importers of the story nobody has one
 
     @property
     def is_brokerage_wide(self) -> bool:
@@ -30,6 +31,7 @@ class Need:
 
 PUBLIC = Need(is_public=True)
 SIGNED_IN = Need()  # one's own pages
+SIGNED_IN_IF_ANY = Need(may_be_missing=True)
 OF_ONESELF = Need(refused=404, whose="viewer")
 STAFF = Need(is_for_staff=True)
 

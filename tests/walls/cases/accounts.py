@@ -1,10 +1,11 @@
 """Sign-in and one's own account."""
 
-from tests.walls.cases import OF_ONESELF, PUBLIC, SIGNED_IN, Case, Cases
+from tests.walls.cases import OF_ONESELF, PUBLIC, SIGNED_IN, SIGNED_IN_IF_ANY, Case, Cases
 
 OPEN = Case(get=PUBLIC, post=PUBLIC)
 OWN = Case(get=SIGNED_IN, post=SIGNED_IN)
 OWN_LOOK = Case(get=SIGNED_IN)
+OWN_IF_ANY = Case(get=SIGNED_IN_IF_ANY, post=SIGNED_IN_IF_ANY)
 PASSKEY = {"pk": lambda tenant: tenant.ids["passkey_id"]}
 ANY_WAY = Case(get=SIGNED_IN, post=SIGNED_IN, delete=SIGNED_IN)
 
@@ -33,10 +34,10 @@ CASES: Cases = {
     "mfa_reauthenticate": OWN,
     "mfa_reauthenticate_webauthn": OWN,
     "mfa_activate_totp": OWN,
-    "mfa_deactivate_totp": OWN,
-    "mfa_view_recovery_codes": OWN_LOOK,
+    "mfa_deactivate_totp": OWN_IF_ANY,
+    "mfa_view_recovery_codes": OWN_IF_ANY,
     "mfa_generate_recovery_codes": OWN,
-    "mfa_download_recovery_codes": OWN_LOOK,
+    "mfa_download_recovery_codes": OWN_IF_ANY,
     "mfa_index": ANY_WAY,
     "mfa_list_webauthn": ANY_WAY,
     "mfa_add_webauthn": OWN,

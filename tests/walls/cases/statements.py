@@ -1,7 +1,7 @@
 """Files, statements, ledgers."""
 
 from clients.rules.permissions import Permission
-from tests.walls.cases import SIGNED_IN, Case, Cases, asks, holders_of, reads, writes
+from tests.walls.cases import SIGNED_IN, STAFF, Case, Cases, asks, holders_of, reads, writes
 
 VIEW, UPLOAD, CONFIRM = Permission.VIEW, Permission.UPLOAD, Permission.CONFIRM_MAPPING
 PAY, RULES = Permission.RECORD_PAYMENT, Permission.EDIT_RULEBOOK
@@ -20,8 +20,8 @@ CASES: Cases = {
     "file-repairs": writes(CONFIRM, at=FILE),
     "file-attempts": writes(UPLOAD, at=FILE),
     "statement": reads(VIEW),
-    "payment-list": Case(get=SIGNED_IN),
-    "payments-csv": Case(get=SIGNED_IN),
+    "payment-list": Case(get=STAFF),
+    "payments-csv": Case(get=STAFF),
     "payment": reads(VIEW),
     "payment-proof": reads(VIEW),
     "payment-voiding": asks(PAY),
@@ -31,7 +31,7 @@ CASES: Cases = {
     "payment-allocation": reads(VIEW),
     "payer-arrangement": asks(PAY),
     "late-payment": reads(VIEW),
-    "forecast-list": Case(get=SIGNED_IN),
+    "forecast-list": Case(get=STAFF),
     "importer-forecast": reads(VIEW),
     "security-new": asks(SECURE),
     "security-change": asks(SECURE),
