@@ -27,11 +27,14 @@ PERIOD_END = "(date_trunc('month', {day} - 17) + interval '1 month')::date + 16"
 
 @dataclass(frozen=True)
 class LedgerLoad:
-    """What a ledger file did: rows added, rows already there (or newer ones), rows replaced."""
+    """What a ledger file did: rows added, rows already there (or newer ones), rows replaced, and
+    how many of those it does not hold at all.
+    """
 
     new: int
     unchanged: int
     superseded: int
+    gone: int
     periods_changed: Mapping[str, date]
 
 
@@ -151,20 +154,20 @@ def load_entries(file: LedgerFile, columns: tuple[str, ...]) -> LedgerLoad:
     A transaction number that the file holds replaces all entries of that number and family that
     an earlier file brought; without one a payment reference does, on the days the file covers,
     since many payments share a reference. Entries that are the same stay as they are. An entry
-    without either is counted: the nth equal copy in the file is the nth in the book. When the
-    file restates at least half of what the book held of its own range of days, it is a new
-    export of that range, and what it no longer holds goes. What a file that was uploaded later
-    has said stands, whichever of the two is read first.
+    without either is counted: the nth equal copy in the file is the nth in the book. What the
+    file no longer holds of its own range of days goes, if it was sent as everything of its days,
+    or if nobody said and it restates at least half of what the book held of them. What a file
+    that was uploaded later has said stands, whichever of the two is read first.
     """
     with connection.cursor() as cursor:
         _one_at_a_time(cursor, _BOOK_LOCK, file.importer_id)
         _prepare(cursor, file)
-        unchanged = superseded = 0
+        unchanged = superseded = gone = 0
         if _book_holds_entries(cursor, file):
-            unchanged, superseded = _replace(cursor, file)
+            unchanged, superseded, gone = _replace(cursor, file)
         changed = _periods_changed(cursor)
         new = _insert_entries(cursor, file, columns)
-    return LedgerLoad(new, unchanged, superseded, changed)
+    return LedgerLoad(new, unchanged, superseded, gone, changed)
 
 
 def _prepare(cursor: Any, file: LedgerFile) -> None:
@@ -207,23 +210,28 @@ _SAME = (
 )
 
 
-def _replace(cursor: Any, file: LedgerFile) -> tuple[int, int]:
-    """Drop the staged rows the book already holds, supersede what they restate."""
+def _replace(cursor: Any, file: LedgerFile) -> tuple[int, int, int]:
+    """Drop the staged rows the book already holds, supersede what they restate or leave out."""
     _compare_with_book(cursor, file)
     cursor.execute(
         """
         CREATE TEMP TABLE retired ON COMMIT DROP AS
-        SELECT b.id, b.program_account_id, b.period_end
-        FROM book b JOIN span s USING (program_account_id)
-        WHERE NOT b.is_same AND b.file_id < %s AND (
-            (s.is_restated AND b.day BETWEEN s.first_day AND s.last_day)
-            OR ((b.transaction_no IS NOT NULL OR b.day BETWEEN s.first_day AND s.last_day)
-                AND EXISTS (SELECT 1 FROM fresh f
-                            WHERE f.program_account_id = b.program_account_id
-                              AND f.number = b.number AND f.family = b.family)))
+        SELECT id, program_account_id, period_end, NOT is_named AS is_gone
+        FROM (SELECT b.*, b.day BETWEEN s.first_day AND s.last_day AS is_in_range,
+                     CASE %s WHEN 'all_of_its_days' THEN true WHEN 'changes_only' THEN false
+                             ELSE s.is_restated END AS is_whole,
+                     EXISTS (SELECT 1 FROM fresh f
+                             WHERE f.program_account_id = b.program_account_id
+                               AND f.number = b.number AND f.family = b.family) AS is_named
+              FROM book b JOIN span s USING (program_account_id)
+              WHERE NOT b.is_same AND b.file_id < %s) AS older
+        WHERE (is_whole AND is_in_range)
+           OR ((transaction_no IS NOT NULL OR is_in_range) AND is_named)
         """,
-        [file.pk],
+        [file.covers, file.pk],
     )
+    cursor.execute("SELECT count(*) FILTER (WHERE is_gone) FROM retired")
+    gone = cursor.fetchone()[0]
     cursor.execute(
         "UPDATE statements_ledgerentry e SET superseded_by_id = %s FROM retired r "
         "WHERE e.id = r.id AND e.importer_id = %s",
@@ -233,7 +241,7 @@ def _replace(cursor: Any, file: LedgerFile) -> tuple[int, int]:
     cursor.execute(
         "DELETE FROM entry_staged s USING fresh f WHERE f.row_no = s.row_no AND f.is_same"
     )
-    return cursor.rowcount + _drop_what_is_late(cursor, file), superseded
+    return cursor.rowcount + _drop_what_is_late(cursor, file), superseded, gone
 
 
 def _drop_what_is_late(cursor: Any, file: LedgerFile) -> int:

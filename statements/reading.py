@@ -353,7 +353,7 @@ def _load_ledger(file: LedgerFile, reading: Reading, spool: BinaryIO) -> None:
     if done.new + done.unchanged != reading.rows:
         raise RuntimeError(f"{done.new} + {done.unchanged} of {reading.rows} entries were stored")
     file.entries_new, file.entries_unchanged = done.new, done.unchanged
-    file.entries_superseded = done.superseded
+    file.entries_superseded, file.entries_gone = done.superseded, done.gone
     file.periods_changed = {key: day.isoformat() for key, day in done.periods_changed.items()}
     _loaded(file, reading)
 

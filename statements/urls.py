@@ -45,9 +45,7 @@ urlpatterns = [
         forecast.importer_forecast,
         name="importer-forecast",
     ),
-    path(
-        "importers/<int:importer_id>/security/new/", security.security_new, name="security-new"
-    ),
+    path("importers/<int:importer_id>/security/new/", security.security_new, name="security-new"),
     path(
         "importers/<int:importer_id>/release-status/",
         security.release_status,
@@ -81,8 +79,6 @@ urlpatterns = [
         payments.payer_arrangement,
         name="payer-arrangement",
     ),
-    path(
-        "statements/<int:statement_id>/late-payment/", replay.late_payment, name="late-payment"
-    ),
+    path("statements/<int:statement_id>/late-payment/", replay.late_payment, name="late-payment"),
     path("statements/<int:statement_id>/", files.statement_page, name="statement"),
 ]

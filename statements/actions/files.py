@@ -72,9 +72,12 @@ def receive_ledger_file(
     by: User | None,
     program_account: ProgramAccount | None = None,
     profile: MappingProfile | None = None,
+    covers: str = LedgerFile.Covers.FILE_TELLS,
 ) -> Received:
-    """Keep a ledger's original and leave it at the door."""
-    told = {"program_account": program_account}
+    """Keep a ledger's original and leave it at the door; `covers` says what it means that the
+    file does not hold an entry of its days.
+    """
+    told = {"program_account": program_account, "covers": covers}
     return _receive(LedgerFile, importer_id, content, file_name, by, profile, told)
 
 

@@ -153,7 +153,8 @@ class LedgerFileSerializer(FileSerializer):
         model = LedgerFile
         fields = (
             *FileSerializer.SHARED,
-            *("entries_new", "entries_unchanged", "entries_superseded"),
+            *("covers", "entries_new", "entries_unchanged", "entries_superseded"),
+            "entries_gone",
         )
         read_only_fields = fields
 
@@ -376,4 +377,5 @@ class LedgerFileDoor(FileDoor):
             file_name=content.name,
             by=self.person,
             profile=profile,
+            covers=wish.pop("covers"),
         )

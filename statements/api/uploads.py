@@ -9,7 +9,7 @@ from rest_framework.fields import empty
 from carmsvc.platform.problems import NotSeen
 from clients.models import Importer, ProgramAccount
 from statements.messages import describe
-from statements.models import FileKind, MappingProfile
+from statements.models import FileKind, LedgerFile, MappingProfile
 
 
 class ProgramAccountField(serializers.CharField):
@@ -69,6 +69,14 @@ class LedgerUpload(_Upload):
     importer = ImporterField(min_value=1, max_value=2**63 - 1, help_text="Whose book it is.")
     program_account = ProgramAccountField(
         max_length=20, required=False, default=None, help_text="Only if the file has no column."
+    )
+    covers = serializers.ChoiceField(
+        choices=LedgerFile.Covers.choices,
+        required=False,
+        default=LedgerFile.Covers.FILE_TELLS,
+        help_text="What it means that the file does not hold an entry of its days: it goes from "
+        "the book (`all_of_its_days`), it stays (`changes_only`), or it goes if the file repeats "
+        "at least half of what the book held of its days (`file_tells`).",
     )
 
 

@@ -23,7 +23,7 @@ from statements.layouts.problems import CellError
 from statements.layouts.profiles import Question
 from statements.layouts.readers import to_cents
 from statements.messages import describe
-from statements.models import FiledBy, TransactionType
+from statements.models import FiledBy, LedgerFile, TransactionType
 from statements.rules.billing import BillingPeriod, period_end, period_ending
 
 PERIODS_OFFERED = 25
@@ -165,9 +165,25 @@ class LedgerUploadForm(forms.Form):
         help_text=gettext_lazy("Choose one only if the file has no column for it."),
     )
 
+    covers = forms.ChoiceField(
+        label=gettext_lazy("What the file holds"),
+        choices=LedgerFile.Covers.choices,
+        initial=LedgerFile.Covers.FILE_TELLS,
+        required=False,
+        help_text=gettext_lazy(
+            "What a file with everything of its days leaves out goes from the book; additions and "
+            "corrections leave the rest as it is. The file tells by itself when it repeats at "
+            "least half of its days."
+        ),
+    )
+
     def __init__(self, *args: Any, accounts: Iterable[ProgramAccount], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["program_account"].queryset = accounts  # type: ignore[attr-defined]
+
+    def clean_covers(self) -> str:
+        """What was chosen; left out, the file tells."""
+        return self.cleaned_data["covers"] or LedgerFile.Covers.FILE_TELLS
 
 
 class LinesForm(forms.Form):

@@ -190,10 +190,20 @@ class StatementFile(UploadedFile):
 class LedgerFile(UploadedFile):
     """An export of the broker's own book for one importer."""
 
+    class Covers(models.TextChoices):
+        """What a file's silence about an entry of its days means, as the sender says it."""
+
+        FILE_TELLS = "file_tells", _("Let the file tell")
+        ALL_OF_ITS_DAYS = "all_of_its_days", _("Everything of its days")
+        CHANGES_ONLY = "changes_only", _("Additions and corrections only")
+
+    covers = models.CharField(max_length=20, choices=Covers, default=Covers.FILE_TELLS)
     program_account = TenantForeignKey(ProgramAccount, null=True, related_name="+")
     entries_new = models.PositiveIntegerField(default=0)
     entries_unchanged = models.PositiveIntegerField(default=0)
     entries_superseded = models.PositiveIntegerField(default=0)
+    # of those superseded, the ones that this file does not hold at all
+    entries_gone = models.PositiveIntegerField(default=0)
     # program account id -> first billing period end whose entries this file changed
     periods_changed = models.JSONField(default=dict)
 

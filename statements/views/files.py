@@ -86,6 +86,7 @@ def ledger_upload(request: HttpRequest, importer_id: int) -> HttpResponse:
         told = {
             "importer_id": importer_id,
             "program_account": form.cleaned_data["program_account"],
+            "covers": form.cleaned_data["covers"],
             "by": request.user,
         }
         contents = form.cleaned_data["content"]

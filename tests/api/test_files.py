@@ -241,3 +241,29 @@ def test_the_original_comes_back_as_it_was_sent(
         original.storage.delete(original.name)
     api.headers["Accept"] = "text/csv"
     assert "not where it was kept" in problem(api.get(path), 409)["detail"]
+
+
+def test_a_ledger_of_changes_leaves_the_rest_of_the_book(
+    api: Caller, upload: Any, importer: Importer
+) -> None:
+    heading = "Program account,Transaction number,Type,Release date,Amount\n"
+    rows = [f"123456782RM0001,1234500000000{n},CAD,2026-10-05,10.00\n" for n in (18, 26)]
+    heading, rows = heading, [row.replace("000000000", "00000000") for row in rows]
+
+    def sent(text: str, **told: str) -> Any:
+        content = {"importer": importer.pk, "file": upload(heading + text, "book.csv"), **told}
+        response = api.send("ledger-files/", content)
+        assert response.status_code == 202, response.content
+        take_in_ledger_file(importer_id=importer.pk, file_id=response.json()["id"])
+        return api.get(f"ledger-files/{response.json()['id']}/").json()
+
+    whole = sent("".join(rows))
+    changes = sent(rows[0].replace("10.00", "11.00"), covers="changes_only")
+    silent = sent(rows[0].replace("10.00", "12.00"))
+
+    assert (whole["state"], whole["covers"], whole["entries_new"]) == ("loaded", "file_tells", 2)
+    told = ("covers", "entries_new", "entries_superseded", "entries_gone")
+    assert [changes[name] for name in told] == ["changes_only", 1, 1, 0]
+    assert [silent[name] for name in told] == ["file_tells", 1, 2, 1]
+    nonsense = {"importer": importer.pk, "file": upload(heading), "covers": "some"}
+    assert problem(api.send("ledger-files/", nonsense), 400)["errors"][0]["field"] == "covers"

@@ -160,6 +160,29 @@ def rejected(page: Client, importer: Importer) -> str:
     return address
 
 
+def test_a_ledger_says_what_it_holds_and_its_page_what_went_from_the_book(
+    page: Client, importer: Importer
+) -> None:
+    heading = "Program account,Transaction number,Type,Release date,Amount\n"
+    rows = [f"123456782RM0001,{no},CAD,2026-10-05" for no in ("12345000000018", "12345000000026")]
+
+    def sent(*lines: str, **told: str) -> str:
+        content = SimpleUploadedFile("book.csv", (heading + "\n".join(lines)).encode())
+        address = f"/importers/{importer.pk}/ledger-files/new/"
+        response = page.post(address, {"content": content, **told})
+        with importer_scope(importer.pk):
+            file = LedgerFile.objects.latest("id")
+        take_in_ledger_file(importer_id=importer.pk, file_id=file.pk)
+        return text_of(page.get(response.url))
+
+    assert "What the file holds Let the file tell" in sent(f"{rows[0]},1.00", f"{rows[1]},2.00")
+    changes = sent(f"{rows[0]},3.00", covers="changes_only")
+    assert "What the file holds Additions and corrections only" in changes
+    assert "went from the book" not in changes
+    whole = sent(f"{rows[0]},4.00", covers="all_of_its_days")
+    assert "1 entry of these days is not in the file any more and went from the book" in whole
+
+
 def test_a_rejected_file_lists_every_bad_cell_and_what_is_expected(
     page: Client, importer: Importer
 ) -> None:

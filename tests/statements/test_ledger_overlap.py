@@ -31,6 +31,50 @@ def figures(file: LedgerFile) -> tuple[int, int, int]:
     return file.entries_new, file.entries_unchanged, file.entries_superseded
 
 
+# what it means that a file leaves out an entry of its days
+
+
+def october(account: ProgramAccount) -> LedgerFile:
+    """A book of two entries of one day."""
+    return ledger_file(account, entry("1", "10.00"), entry("2", "20.00"))
+
+
+def test_additions_and_corrections_leave_the_rest_of_their_days_as_it_is(
+    account: ProgramAccount,
+) -> None:
+    """One of two entries is corrected: that is half of the day, and still no new export of it."""
+    october(account)
+
+    file = ledger_file(account, entry("1", "11.00"), covers="changes_only")
+
+    assert (figures(file), file.entries_gone) == ((1, 0, 1), 0)
+    assert book() == [("1", "11.00"), ("2", "20.00")]
+
+
+def test_what_everything_of_its_days_leaves_out_goes_from_the_book(
+    account: ProgramAccount,
+) -> None:
+    """Also when it repeats little of what the book held."""
+    rows = [entry(str(n), "10.00") for n in range(1, 9)]
+    ledger_file(account, *rows, entry("9", "5.00", released="2026-10-06"))
+
+    file = ledger_file(account, rows[0], entry("20", "1.00"), covers="all_of_its_days")
+
+    assert (figures(file), file.entries_gone) == ((1, 1, 7), 7)
+    assert book() == [("1", "10.00"), ("9", "5.00"), ("20", "1.00")]
+
+
+def test_a_file_of_which_nobody_said_it_says_how_many_entries_went(
+    account: ProgramAccount,
+) -> None:
+    october(account)
+
+    file = ledger_file(account, entry("1", "11.00"))
+
+    assert (file.covers, figures(file), file.entries_gone) == ("file_tells", (1, 0, 2), 1)
+    assert book() == [("1", "11.00")]
+
+
 def test_a_first_export_is_all_new(account: ProgramAccount) -> None:
     file = ledger_file(account, entry("1", "10.00"), entry("2", "20.00"))
 

@@ -21,7 +21,13 @@ class Command(FileCommand):
     help = "Import an export of the broker's own book for one importer."
     model, kind = LedgerFile, "ledger"
     nothing = MappingProxyType(
-        {"entries": 0, "new": 0, "unchanged_entries": 0, "superseded_entries": 0}
+        {
+            "entries": 0,
+            "new": 0,
+            "unchanged_entries": 0,
+            "superseded_entries": 0,
+            "gone_entries": 0,
+        }
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -29,6 +35,12 @@ class Command(FileCommand):
         parser.add_argument("--importer", required=True, metavar="BN9")
         parser.add_argument(
             "--program-account", metavar="BN15", help="only if the file has no column for it"
+        )
+        parser.add_argument(
+            "--covers",
+            choices=LedgerFile.Covers.values,
+            default=LedgerFile.Covers.FILE_TELLS,
+            help="whether an entry of its days that the file leaves out goes or stays",
         )
 
     def take_in(self, file_id: int, importer_id: int) -> None:
@@ -42,7 +54,9 @@ class Command(FileCommand):
             if account.importer_id != importer.pk:
                 told = {"bn15": account.bn15}
                 raise Refused(_("%(bn15)s is not a program account of this importer.") % told)
-        receive = partial(actions.receive_ledger_file, program_account=account)
+        receive = partial(
+            actions.receive_ledger_file, program_account=account, covers=options["covers"]
+        )
         received = self.brought_in(importer.pk, receive, options)
         file = received.file
         with importer_scope(importer.pk):
@@ -51,4 +65,5 @@ class Command(FileCommand):
                 "new": file.entries_new,
                 "unchanged_entries": file.entries_unchanged,
                 "superseded_entries": file.entries_superseded,
+                "gone_entries": file.entries_gone,
             }
