@@ -65,7 +65,8 @@ def component_chart(months: list[Any]) -> Chart:
     """Each period as a bar of its components on each other; what is below zero is in the table."""
     series = [name for name in COLUMN_WORDS if any(one.columns[name] for one in months)]
     top = max((_above(one, series) for one in months), default=Decimal(0))
-    bars, labels = [], []
+    bars: list[Bar] = []
+    labels: list[tuple[int, Any]] = []
     for place, one in enumerate(months):
         x, broad = _place(place, len(months))
         labels.append((x + broad // 2, one.last))

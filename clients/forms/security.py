@@ -16,7 +16,7 @@ def _day() -> forms.DateInput:
 class OfAccount(forms.Form):
     """A form about one of an importer's program accounts."""
 
-    program_account = forms.ModelChoiceField(
+    program_account: Any = forms.ModelChoiceField(
         queryset=None,  # asked for inside a scope only
         label=_("Program account"),
         empty_label=None,

@@ -60,7 +60,8 @@ class Command(DoorCommand):
         parser.add_argument("--due-on", type=day, required=True, metavar="DATE")
         parser.add_argument("--paid-on", type=day, required=True, metavar="DATE")
 
-    def answer(self, *, question: str, **said: Any) -> dict[str, Any]:
+    def answer(self, **said: Any) -> dict[str, Any]:
+        question = said["question"]
         today = today_in_toronto()
         if question in DATES:
             return rule_answers.dates_answer(
