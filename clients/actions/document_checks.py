@@ -55,18 +55,14 @@ def _apply(version: DocumentVersion, found: Scan) -> None:
         return
     version.state = version.State.INFECTED
     _set_apart(version)
-    told: dict[str, Any] = {
-        "version": version.number,
-        "virus": found.virus,
-        "sha256": version.sha256,
-    }
     audit.record(
         "document infected",
         importer_id=version.importer_id,
         by=found.scanner,
         target=version.document,
+        version=version.number,
+        virus=found.virus,
         sha256=version.sha256,
-        **told,
     )
 
 

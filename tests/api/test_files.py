@@ -11,6 +11,7 @@ from clients.models import Importer, User
 from statements.actions import take_in_ledger_file, take_in_statement_file
 from statements.models import Statement, StatementFile
 from tests.api.conftest import Caller, problem
+from tests.bench.books import transaction_no
 
 DEMO = Path(__file__).parent.parent / "files" / "demo"
 OF_MAPLE = {"program_account": "123456782RM0001", "period_end": "2026-10-17"}
@@ -247,8 +248,8 @@ def test_a_ledger_of_changes_leaves_the_rest_of_the_book(
     api: Caller, upload: Any, importer: Importer
 ) -> None:
     heading = "Program account,Transaction number,Type,Release date,Amount\n"
-    rows = [f"123456782RM0001,1234500000000{n},CAD,2026-10-05,10.00\n" for n in (18, 26)]
-    heading, rows = heading, [row.replace("000000000", "00000000") for row in rows]
+    numbers = [transaction_no("12345", serial) for serial in (1, 2)]
+    rows = [f"123456782RM0001,{number},CAD,2026-10-05,10.00\n" for number in numbers]
 
     def sent(text: str, **told: str) -> Any:
         content = {"importer": importer.pk, "file": upload(heading + text, "book.csv"), **told}

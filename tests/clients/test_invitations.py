@@ -222,6 +222,7 @@ def test_a_new_person_gets_the_account_the_letter_promised(
             Permission.VIEW,
             Permission.UPLOAD,
             Permission.CONFIRM_MAPPING,
+            Permission.RECORD_PAYMENT,
         }
     invited.refresh_from_db()
     assert (state_of(invited), invited.accepted_by) == ("accepted", anne)
