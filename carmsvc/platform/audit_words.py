@@ -322,4 +322,8 @@ KINDS: dict[str, Words] = {
     "variance": _("Variance"),
     "delegation": _("Delegation"),
     "agencyagreement": _("Agency agreement"),
+    "document": _("Document"),
+    "documentrequest": _("Request for a document"),
+    "documentpackage": _("Audit package"),
+    "rulebookentry": _("Rulebook entry"),
 }

@@ -24,6 +24,10 @@ PAGES = {
     "apikey": ("key", "key_id"),
     "delegation": ("delegation", "delegation_id"),
     "agencyagreement": ("agreement", "agreement_id"),
+    "document": ("document", "document_id"),
+    "documentrequest": ("document-request", "request_id"),
+    "documentpackage": ("document-package", "package_id"),
+    "payment": ("payment", "payment_id"),
 }
 FILES = {"statementfile": "statement", "ledgerfile": "ledger"}
 
