@@ -1,0 +1,93 @@
+"""The pages of one importer as tabs: groups, and the pages inside the group one is in."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from clients.rules import Permission
+
+register = template.Library()
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of an importer: its word, the name of its address, and what opens it."""
+
+    word: Any
+    name: str
+    permission: Permission = Permission.VIEW
+    is_alone: bool = False  # the addresses under it are other tabs'
+
+
+@dataclass(frozen=True)
+class Group:
+    """Pages that belong together, under one word."""
+
+    word: Any
+    pages: tuple[Page, ...]
+
+
+# a new page is a line here
+GROUPS = (
+    Group(_("Overview"), (Page(_("Overview"), "importer", is_alone=True),)),
+    Group(
+        pgettext_lazy("tab", "Money"),
+        (
+            Page(_("Payments"), "importer-payments"),
+            Page(_("Forecast"), "importer-forecast"),
+        ),
+    ),
+    Group(
+        pgettext_lazy("tab", "Authority"),
+        (Page(_("Delegation"), "importer-delegations"),),
+    ),
+    Group(_("Documents"), (Page(_("Documents"), "importer-documents"),)),
+    Group(
+        pgettext_lazy("tab", "Access"),
+        (
+            Page(_("People"), "importer-people"),
+            Page(_("Invitations"), "importer-invitations", Permission.MANAGE_PEOPLE),
+            Page(_("Staff"), "importer-staff", Permission.ASSIGN_STAFF),
+            Page(_("API keys"), "importer-keys", Permission.MANAGE_KEYS),
+            Page(_("View as"), "viewing-new", Permission.VIEW_AS),
+            Page(_("Audit"), "importer-audit", Permission.READ_AUDIT),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab as drawn: where it leads, and whether one is there."""
+
+    word: Any
+    address: str
+    is_here: bool
+    inside: tuple["Tab", ...] = ()
+
+
+@register.simple_tag(takes_context=True)
+def importer_tabs(context: Mapping[str, Any], importer: Any) -> list[Tab]:
+    """The groups the person may open, each leading to its first page."""
+    may, path = context["may"], context["request"].path
+    return [
+        _group(group, tabs) for group in GROUPS if (tabs := (*_tabs(group, importer, may, path),))
+    ]
+
+
+def _tabs(group: Group, importer: Any, may: Mapping[str, bool], path: str) -> Iterator[Tab]:
+    for page in group.pages:
+        if may.get(page.permission.value):
+            address = reverse(page.name, args=[importer.pk])
+            is_here = path == address if page.is_alone else path.startswith(address)
+            yield Tab(page.word, address, is_here)
+
+
+def _group(group: Group, tabs: tuple[Tab, ...]) -> Tab:
+    word = tabs[0].word if len(tabs) == 1 else group.word
+    return Tab(word, tabs[0].address, any(tab.is_here for tab in tabs), tabs)
