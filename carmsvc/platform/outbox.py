@@ -7,6 +7,7 @@ it went, so it is neither sent twice nor forgotten; a person decides.
 
 import logging
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from email.utils import make_msgid, parseaddr
 from typing import Any
@@ -23,6 +24,8 @@ from carmsvc.platform.work import WorkRow, claim, give_back
 logger = logging.getLogger(__name__)
 LONGEST_WAIT_SECONDS = 6 * 3600
 ERASED = ""
+# what a letter may say of itself beside what this module says
+THREADING = frozenset({"Reply-To", "In-Reply-To", "References"})
 
 
 class Letter(WorkRow):
@@ -45,6 +48,7 @@ class Letter(WorkRow):
     holds_secret = models.BooleanField(default=False)
     once = models.CharField(max_length=200, null=True, unique=True)
     message_id = models.CharField(max_length=200)
+    headers = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True)
@@ -86,13 +90,17 @@ def put_letter(
     once: str | None = None,
     not_before: datetime | None = None,
     holds_secret: bool = False,
+    headers: Mapping[str, str] | None = None,
 ) -> Letter | None:
     """Put an e-mail in the outbox, in the transaction of what it tells of.
 
     `once` names what it tells of: a second letter of that name is not written, and None is
     returned. A letter that holds a secret (a link that lets somebody in) loses its words once
-    it is sent.
+    it is sent. `headers` say where an answer goes and what it answers (`THREADING`); a line
+    break in one is none. Raises ValueError for another header.
     """
+    if strange := set(headers or {}) - THREADING:
+        raise ValueError(f"a letter does not set {', '.join(sorted(strange))}")
     words = {
         "to_address": to.strip(),
         "subject": re.sub(r"\s+", " ", subject).strip()[:250],
@@ -100,7 +108,8 @@ def put_letter(
         "html": html,
         "leased_until": not_before,
         "holds_secret": holds_secret,
-        "message_id": make_msgid(domain=_our_domain()),
+        "message_id": make_msgid(domain=our_domain()),
+        "headers": {name: " ".join(value.split()) for name, value in (headers or {}).items()},
     }
     if once is None:
         letter = Letter.objects.create(**words)
@@ -112,7 +121,8 @@ def put_letter(
     return letter
 
 
-def _our_domain() -> str:
+def our_domain() -> str:
+    """The domain our letters come from."""
     address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     return address.rpartition("@")[2] or "localhost"
 
@@ -147,7 +157,11 @@ def _hand_over(letter: Letter) -> None:
         subject=letter.subject,
         body=letter.text,
         to=[letter.to_address],
-        headers={"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"},
+        headers={
+            **letter.headers,
+            "Message-ID": letter.message_id,
+            "Auto-Submitted": "auto-generated",
+        },
     )
     if letter.html:
         message.attach_alternative(letter.html, "text/html")

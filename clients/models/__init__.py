@@ -10,6 +10,7 @@ from clients.models.access import (
     StaffAssignment,
 )
 from clients.models.calendar import CalendarFeed
+from clients.models.contacts import CannedAnswer, Contact, ContactMessage, ReceivedLetter
 from clients.models.document_packages import DocumentPackage
 from clients.models.document_requests import DocumentRequest
 from clients.models.documents import (
@@ -23,12 +24,28 @@ from clients.models.importers import BN9_PATTERN, BN15_PATTERN, Importer, Progra
 from clients.models.notices import Notice, NoticeHours, NoticeMail, NoticePreference
 from clients.models.people import User, UserManager
 from clients.models.security import ReleaseStatus, SecurityInstrument
+from clients.models.support import (
+    STATE_CHOICES,
+    STATE_WORDS,
+    HelpWanted,
+    SupportAttachment,
+    SupportCategory,
+    SupportMessage,
+    SupportPriority,
+    SupportRequest,
+    SupportSource,
+)
 
 __all__ = [
     "BN9_PATTERN",
     "BN15_PATTERN",
+    "STATE_CHOICES",
+    "STATE_WORDS",
     "CalendarFeed",
+    "CannedAnswer",
     "ClientGroup",
+    "Contact",
+    "ContactMessage",
     "Document",
     "DocumentDestruction",
     "DocumentHold",
@@ -38,6 +55,7 @@ __all__ = [
     "DocumentVersion",
     "GroupStaff",
     "GroupedImporter",
+    "HelpWanted",
     "Importer",
     "Invitation",
     "InvitedTo",
@@ -47,9 +65,16 @@ __all__ = [
     "NoticeMail",
     "NoticePreference",
     "ProgramAccount",
+    "ReceivedLetter",
     "ReleaseStatus",
     "SecurityInstrument",
     "StaffAssignment",
+    "SupportAttachment",
+    "SupportCategory",
+    "SupportMessage",
+    "SupportPriority",
+    "SupportRequest",
+    "SupportSource",
     "User",
     "UserManager",
 ]
