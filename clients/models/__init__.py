@@ -22,11 +22,18 @@ from clients.models.documents import (
 )
 from clients.models.importers import BN9_PATTERN, BN15_PATTERN, Importer, ProgramAccount
 from clients.models.notices import Notice, NoticeHours, NoticeMail, NoticePreference
+from clients.models.onboarding import (
+    ChecklistVersion,
+    Onboarding,
+    OnboardingComment,
+    OnboardingEvent,
+    OnboardingStep,
+)
 from clients.models.people import User, UserManager
 from clients.models.security import ReleaseStatus, SecurityInstrument
 from clients.models.support import (
-    STATE_CHOICES,
-    STATE_WORDS,
+    SUPPORT_STATE_CHOICES,
+    SUPPORT_STATE_WORDS,
     HelpWanted,
     SupportAttachment,
     SupportCategory,
@@ -39,10 +46,11 @@ from clients.models.support import (
 __all__ = [
     "BN9_PATTERN",
     "BN15_PATTERN",
-    "STATE_CHOICES",
-    "STATE_WORDS",
+    "SUPPORT_STATE_CHOICES",
+    "SUPPORT_STATE_WORDS",
     "CalendarFeed",
     "CannedAnswer",
+    "ChecklistVersion",
     "ClientGroup",
     "Contact",
     "ContactMessage",
@@ -64,6 +72,10 @@ __all__ = [
     "NoticeHours",
     "NoticeMail",
     "NoticePreference",
+    "Onboarding",
+    "OnboardingComment",
+    "OnboardingEvent",
+    "OnboardingStep",
     "ProgramAccount",
     "ReceivedLetter",
     "ReleaseStatus",
