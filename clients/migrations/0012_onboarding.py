@@ -7,7 +7,6 @@ from django.conf import settings
 from django.db import migrations, models
 
 import carmsvc.platform.tenancy
-import clients.rules.onboarding
 from carmsvc.platform.tenancy import Wall
 
 
@@ -470,8 +469,8 @@ class Migration(migrations.Migration):
                     (
                         "state__in",
                         [
-                            clients.rules.onboarding.StepState["DONE"],
-                            clients.rules.onboarding.StepState["NOT_APPLICABLE"],
+                            "done",
+                            "not_applicable",
                         ],
                     ),
                     _negated=True,
@@ -531,8 +530,8 @@ class Migration(migrations.Migration):
                         (
                             "state__in",
                             [
-                                clients.rules.onboarding.StepState["DONE"],
-                                clients.rules.onboarding.StepState["NOT_APPLICABLE"],
+                                "done",
+                                "not_applicable",
                             ],
                         ),
                         _negated=True,

@@ -60,6 +60,9 @@ STEP_WISHES = {
 }
 
 
+CLOSED_STATES = sorted(one.value for one in CLOSED)
+
+
 def choices(words: Any) -> list[tuple[str, Any]]:
     """Words as a field takes them."""
     return [(one.value, word) for one, word in words.items()]
@@ -204,7 +207,7 @@ class OnboardingStep(TenantModel):
                 name="a_blocked_or_skipped_step_says_why",
             ),
             models.CheckConstraint(
-                condition=~Q(is_ready=True) | ~Q(state__in=sorted(CLOSED)),
+                condition=~Q(is_ready=True) | ~Q(state__in=CLOSED_STATES),
                 name="only_an_open_step_is_ready",
             ),
             models.CheckConstraint(
@@ -218,7 +221,7 @@ class OnboardingStep(TenantModel):
             models.Index(fields=["importer", "onboarding", "position"], name="steps_in_order"),
             models.Index(
                 fields=["importer", "due_on"],
-                condition=~Q(state__in=sorted(CLOSED)),
+                condition=~Q(state__in=CLOSED_STATES),
                 name="steps_due",
             ),
             models.Index(
