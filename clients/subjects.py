@@ -1,9 +1,10 @@
-"""What a document may be about, told by the rooms themselves: a registry, as for deadlines.
+"""What a document or a request for help may be about, told by the rooms: a registry.
 
 A subject is a kind and a number; it must be the same importer's, which the wall and the filter
 here both see to.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +14,18 @@ from django.urls import reverse
 
 @dataclass(frozen=True)
 class SubjectKind:
-    """A kind of thing: its word, its tenant table (`app.Model`), and the name of its page."""
+    """A kind of thing: its word, its tenant table (`app.Model`), and the name of its page.
+
+    `place` gives the address of a thing that has no page of its own, from its row; `words` what
+    people call it.
+    """
 
     name: str
     label: Any
     model: str
-    page: str
+    page: str = ""
+    place: Callable[[Any], str] | None = None
+    words: Callable[[Any], str] = str
 
 
 _kinds: dict[str, SubjectKind] = {}
@@ -44,7 +51,19 @@ def subject_of(importer_id: int, kind: str, pk: int) -> Any:
 
 def address_of(kind: str, pk: int) -> str:
     """The page of a subject; empty for a kind that is registered no more."""
-    return reverse(_kinds[kind].page, args=[pk]) if kind in _kinds else ""
+    found = _kinds.get(kind)
+    if found is None:
+        return ""
+    if found.place is None:
+        return reverse(found.page, args=[pk])
+    model: Any = apps.get_model(found.model)
+    row = model.objects.filter(pk=pk).first()
+    return found.place(row) if row else ""
+
+
+def words_of(kind: str, row: Any) -> str:
+    """What people call a subject: `Statement line 12345…`."""
+    return f"{_kinds[kind].label} {_kinds[kind].words(row)}".strip()
 
 
 def label_of(kind: str) -> Any:

@@ -218,6 +218,45 @@ ACTIONS: dict[str, Action] = {
     "document package removed": Action(
         _("Audit package removed"), _("removed an audit package after a week")
     ),
+    # requests for help
+    "support request opened": Action(_("Help asked for"), _("asked for help")),
+    "support message written": Action(_("Message on a request"), _("wrote on a request for help")),
+    "support request taken": Action(_("Request taken"), _("took up a request for help")),
+    "support request put to client": Action(
+        _("Client asked"), _("asked the client something on a request for help")
+    ),
+    "support request put to CBSA": Action(
+        _("Put to the CBSA"), _("put a request for help to the CBSA")
+    ),
+    "support request resumed": Action(
+        _("Request resumed"), _("took up a request for help again that had waited")
+    ),
+    "support request solved": Action(_("Request solved"), _("solved a request for help")),
+    "support request closed": Action(_("Request closed"), _("closed a request for help")),
+    "support request reopened": Action(_("Request reopened"), _("reopened a request for help")),
+    "support request handled": Action(
+        _("Request handled"), _("changed who looks after a request for help, or how urgent it is")
+    ),
+    "support queue exported": Action(
+        _("Requests for help exported"), _("exported the requests for help")
+    ),
+    "support note written": Action(
+        _("Note among the staff"), _("wrote a note among the staff on a request for help")
+    ),
+    "contact received": Action(_("Contact received"), _("wrote on the contact page")),
+    "contact message written": Action(_("Message to a contact"), _("wrote on a contact")),
+    "contact moved": Action(_("Contact handed over"), _("handed a contact to an importer’s staff")),
+    "contact stepped": Action(_("Contact’s state changed"), _("changed the state of a contact")),
+    "contact handled": Action(
+        _("Contact handled"), _("changed who looks after a contact, or how urgent it is")
+    ),
+    "prepared answer written": Action(_("Prepared answer written"), _("wrote a prepared answer")),
+    "prepared answer retired": Action(
+        _("Prepared answer retired"), _("took a prepared answer out of use")
+    ),
+    "received letter settled": Action(
+        _("Letter looked at"), _("looked at a letter that was not taken in")
+    ),
     # delegation
     "delegation prepared": Action(_("Delegation prepared"), _("prepared a delegation")),
     "delegation terms changed": Action(
@@ -325,5 +364,9 @@ KINDS: dict[str, Words] = {
     "document": _("Document"),
     "documentrequest": _("Request for a document"),
     "documentpackage": _("Audit package"),
+    "supportrequest": _("Request for help"),
+    "contact": _("Contact"),
+    "cannedanswer": _("Prepared answer"),
+    "receivedletter": _("Letter received"),
     "rulebookentry": _("Rulebook entry"),
 }

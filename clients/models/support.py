@@ -44,7 +44,7 @@ class SupportSource(models.TextChoices):
     CONTACT = "contact", _("Contact page")
 
 
-STATE_WORDS: dict[State, Any] = {
+SUPPORT_STATE_WORDS: dict[State, Any] = {
     State.NEW: _("New"),
     State.OPEN: _("Being worked on"),
     State.WAITING_CLIENT: _("Waiting for the client"),
@@ -53,7 +53,7 @@ STATE_WORDS: dict[State, Any] = {
     State.CLOSED: _("Closed"),
     State.REOPENED: _("Reopened"),
 }
-STATE_CHOICES = [(state.value, word) for state, word in STATE_WORDS.items()]
+SUPPORT_STATE_CHOICES = [(state.value, word) for state, word in SUPPORT_STATE_WORDS.items()]
 
 
 class HelpWanted(models.Model):
@@ -69,7 +69,7 @@ class HelpWanted(models.Model):
     priority = models.CharField(
         _("priority"), max_length=10, choices=SupportPriority, default=SupportPriority.NORMAL
     )
-    state = models.CharField(max_length=20, choices=STATE_CHOICES, default=State.NEW.value)
+    state = models.CharField(max_length=20, choices=SUPPORT_STATE_CHOICES, default=State.NEW.value)
     source = models.CharField(max_length=10, choices=SupportSource)
     language = models.CharField(max_length=2, choices=User.Language, default=User.Language.ENGLISH)
     owner = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")

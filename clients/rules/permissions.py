@@ -20,6 +20,8 @@ class Permission(StrEnum):
     ANSWER_DELEGATION = "answer_delegation"
     MANAGE_DOCUMENTS = "manage_documents"
     DESTROY_DOCUMENTS = "destroy_documents"
+    ASK_SUPPORT = "ask_support"
+    ANSWER_SUPPORT = "answer_support"
     READ_AUDIT = "read_audit"
     VIEW_AS = "view_as"
     REGISTER_IMPORTER = "register_importer"
@@ -28,6 +30,7 @@ class Permission(StrEnum):
     READ_BROKERAGE_AUDIT = "read_brokerage_audit"
     EDIT_RULEBOOK = "edit_rulebook"
     MANAGE_MAIL = "manage_mail"
+    ANSWER_CONTACTS = "answer_contacts"
 
 
 # not about one importer: asked with `may_here`, held by staff only
@@ -39,6 +42,7 @@ BROKERAGE_WIDE = frozenset(
         Permission.READ_BROKERAGE_AUDIT,
         Permission.EDIT_RULEBOOK,
         Permission.MANAGE_MAIL,
+        Permission.ANSWER_CONTACTS,
     }
 )
 
@@ -46,7 +50,11 @@ BROKERAGE_WIDE = frozenset(
 READING = frozenset({Permission.VIEW, Permission.READ_AUDIT})
 
 _VIEWER = frozenset({Permission.VIEW})
+_ASKS = _VIEWER | {Permission.ASK_SUPPORT}  # who may only look may still ask
 _ANALYST = _VIEWER | {
+    Permission.ASK_SUPPORT,
+    Permission.ANSWER_SUPPORT,
+    Permission.ANSWER_CONTACTS,
     Permission.UPLOAD,
     Permission.CONFIRM_MAPPING,
     Permission.RECONCILE,
@@ -61,8 +69,8 @@ _ANALYST = _VIEWER | {
     Permission.READ_AUDIT,
     Permission.VIEW_AS,
 }
-_FINANCE = _VIEWER | {Permission.UPLOAD, Permission.CONFIRM_MAPPING, Permission.RECORD_PAYMENT}
-_SENDS_DOCUMENTS = _VIEWER | {Permission.MANAGE_DOCUMENTS}
+_FINANCE = _ASKS | {Permission.UPLOAD, Permission.CONFIRM_MAPPING, Permission.RECORD_PAYMENT}
+_SENDS_DOCUMENTS = _ASKS | {Permission.MANAGE_DOCUMENTS}
 _OWNER = _FINANCE | {
     Permission.MANAGE_DOCUMENTS,
     Permission.MANAGE_PEOPLE,
@@ -81,7 +89,7 @@ IMPORTER_ROLES: dict[str, frozenset[Permission]] = {
     "finance": _FINANCE,
     "operations": _SENDS_DOCUMENTS,
     "compliance": _SENDS_DOCUMENTS,
-    "viewer": _VIEWER,
+    "viewer": _ASKS,
 }
 
 

@@ -71,6 +71,14 @@ WORDS: dict[Permission, tuple[Any, Any]] = {
         _("Destroy documents"),
         _("Ask for the destruction of a document kept long enough, or approve another’s wish."),
     ),
+    Permission.ASK_SUPPORT: (
+        _("Ask for help"),
+        _("Ask the brokerage about anything of the importer, and write on those requests."),
+    ),
+    Permission.ANSWER_SUPPORT: (
+        _("Answer requests for help"),
+        _("Answer the importer’s requests, write among the staff, and take them to their end."),
+    ),
     Permission.READ_AUDIT: (
         _("Read the audit"),
         _("Read and export who did what with the importer, and when."),
@@ -101,7 +109,11 @@ WORDS: dict[Permission, tuple[Any, Any]] = {
     ),
     Permission.MANAGE_MAIL: (
         _("Manage the mail"),
-        _("See which letters were not sent, and send them again."),
+        _("See letters that were not sent or not taken in, and write the prepared answers."),
+    ),
+    Permission.ANSWER_CONTACTS: (
+        _("Answer the public"),
+        _("Answer what came from the contact page, and hand it to an importer’s staff."),
     ),
 }
 
