@@ -37,7 +37,8 @@ lint: environment ## style, types, who imports whom, migrations, deployment chec
 	@$(PY) -m carmsvc.embedded run -- .venv/bin/mypy
 	@$(PY) manage.py makemigrations --check --dry-run
 	@SECRET_KEY=$$(head -c 50 /dev/urandom | base64 -w0) BASE_URL=https://carm.example.ca \
-	  ALLOWED_HOSTS=carm.example.ca $(PY) manage.py check --deploy --fail-level WARNING
+	  ALLOWED_HOSTS=carm.example.ca SECURITY_CONTACT=mailto:security@example.ca \
+	  $(PY) manage.py check --deploy --fail-level WARNING
 
 messages: environment ## take new strings into the French catalogue, compile it (needs gettext)
 	@$(PY) manage.py makemessages -l fr --no-location --no-obsolete -i .venv -i tests

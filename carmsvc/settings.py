@@ -47,6 +47,7 @@ def celery_address(redis_url: str) -> str:
     return redis_url.replace("unix://", "redis+socket://", 1)
 
 
+SHORTEST_SECRET_KEY = 50  # characters, as Django's own deployment check asks
 BASE_DIR = Path(__file__).resolve().parent.parent
 SECRET_KEY = required("SECRET_KEY")
 SECRET_KEY_FALLBACKS = listed("SECRET_KEY_FALLBACKS")
@@ -54,7 +55,12 @@ DEBUG = flag("DEBUG")
 ALLOWED_HOSTS = listed("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS")
 BASE_URL = os.environ.get("BASE_URL", "http://127.0.0.1:8000")
-IS_HTTPS = BASE_URL.startswith("https://")
+IS_HTTPS = BASE_URL.startswith("https://")  # which is production
+if IS_HTTPS and (DEBUG or "*" in ALLOWED_HOSTS or len(SECRET_KEY) < SHORTEST_SECRET_KEY):
+    raise RuntimeError(
+        "With an https BASE_URL: DEBUG=0, ALLOWED_HOSTS without *, and a SECRET_KEY of at least "
+        f"{SHORTEST_SECRET_KEY} characters."
+    )
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -87,15 +93,18 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "carmsvc.platform.safe_answers.SafeAnswers",
     "carmsvc.platform.health.HealthDoors",
     "carmsvc.platform.audit_origin.AuditOrigin",
+    # before whatever may refuse a request: its error page is a page too
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "carmsvc.platform.plain_text.PlainText",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -314,6 +323,9 @@ API_KEY_DAYS = whole("API_KEY_DAYS", 365)
 API_KEY_MOST_DAYS = whole("API_KEY_MOST_DAYS", 730)
 API_KEY_OVERLAP_DAYS = 14  # how long a key that is being replaced may go on, at most
 
+# With it a browser takes a cookie only from this very host, over TLS, for the whole site
+HOST_ONLY = "__Host-" if IS_HTTPS else ""
+
 # Languages and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
@@ -321,6 +333,8 @@ LOCALE_PATHS = [BASE_DIR / "carmsvc" / "locale"]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SECURE = IS_HTTPS
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_NAME = f"{HOST_ONLY}django_language"
 TIME_ZONE = "America/Toronto"
 USE_TZ = True
 
@@ -355,6 +369,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not flag("STATIC_MANIFEST", "0")
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
@@ -379,24 +394,43 @@ BROKERAGE_NAME = os.environ.get("BROKERAGE_NAME", "")
 BROKERAGE_BUSINESS_NUMBER = os.environ.get("BROKERAGE_BUSINESS_NUMBER", "")
 BROKERAGE_ADDRESS = os.environ.get("BROKERAGE_ADDRESS", "")
 
+# Help: business hours, the province whose holidays the office keeps, and how soon we answer and
+# solve, in business hours: priority=answer/solution, of one category as category.priority=…
+SUPPORT_HOURS = os.environ.get("SUPPORT_HOURS", "08:30-17:00")
+SUPPORT_PROVINCE = os.environ.get("SUPPORT_PROVINCE", "ON")
+SUPPORT_TARGETS = os.environ.get("SUPPORT_TARGETS", "urgent=1/8 high=4/16 normal=8/40")
+SUPPORT_NEAR_HOURS = whole("SUPPORT_NEAR_HOURS", 2)  # of business, before something is due
+SUPPORT_CLIENT_DAYS = whole("SUPPORT_CLIENT_DAYS", 5)  # of business, for a client to answer
+# where answers by e-mail go: reply+TOKEN@ this domain; empty: people answer on the page only
+REPLY_ADDRESS = os.environ.get("REPLY_ADDRESS", "")
+RECEIVED_LETTER_MOST_BYTES = whole("RECEIVED_LETTER_MOST_BYTES", 25 * 2**20)
+# the public contact page: per network address, and per e-mail address that is given
+CONTACT_RATES = os.environ.get("CONTACT_RATES", "10/h/ip,5/d/key")
+
 # The wall to the outside
+SECURITY_CONTACT = listed("SECURITY_CONTACT")  # whom security.txt names
+SECURITY_POLICY_URL = os.environ.get("SECURITY_POLICY_URL", "")
 SECURE_SSL_REDIRECT = IS_HTTPS and flag("SECURE_SSL_REDIRECT", "1")
 BEHIND_TLS_PROXY = flag("BEHIND_TLS_PROXY")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS_PROXY else None
 SECURE_HSTS_SECONDS = 63_072_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{HOST_ONLY}sessionid", f"{HOST_ONLY}csrftoken"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_AGE = 12 * 3600
-CSRF_COOKIE_HTTPONLY = False  # htmx sends it back as a header
+CSRF_COOKIE_HTTPONLY = True  # a page's forms hold the token themselves
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no third cookie
+CSRF_FAILURE_VIEW = "carmsvc.platform.error_pages.form_from_elsewhere"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [SELF],
+        "default-src": [NONE],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "img-src": [SELF, "data:"],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF, *([origin(OIDC_ISSUER)] if OIDC_ISSUER else [])],
         "frame-ancestors": [NONE],
@@ -439,6 +473,9 @@ SPECTACULAR_SETTINGS = {
         "ImporterRole": "clients.models.Membership.Role",
         "ApiKeyState": "clients.rules.keys.KEY_STATES",
         "DocumentKind": "clients.models.DocumentKind",
+        "SupportState": "clients.models.SUPPORT_STATE_CHOICES",
+        "SupportCategory": "clients.models.SupportCategory",
+        "SupportPriority": "clients.models.SupportPriority",
         "DocumentRequestState": "clients.models.DocumentRequest.State",
         "DocumentPackageState": "clients.models.DocumentPackage.State",
         "DocumentVersionState": "clients.models.DocumentVersion.State",
@@ -456,7 +493,14 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "carmsvc.platform.discretion.DiscreetLine",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "INFO")},
+    # one way out for every line: Django's own handlers would print twice, and mail what failed
+    "loggers": {name: {"handlers": [], "propagate": True} for name in ("django", "django.server")},
 }

@@ -1,5 +1,6 @@
 """The platform app: the app role's grants follow every migration."""
 
+from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
@@ -14,6 +15,7 @@ class PlatformConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        import_module("carmsvc.platform.well_known")  # its deployment check
         post_migrate.connect(grant_after_migrate)
 
 

@@ -40,11 +40,16 @@ class AuditOrigin:
         return response
 
 
+def current_request() -> HttpRequest | None:
+    """The request that is being answered; none in a task or a command."""
+    return _request.get()
+
+
 def origin() -> dict[str, Any]:
     """Where what happens now comes from: `how`, and what is known of `address`, `key` (its
     prefix), `viewing` (the role a member of staff looks on as), `request` or `task`.
     """
-    request = _request.get()
+    request = current_request()
     if request is not None:
         return _of_request(request)
     if current_task:

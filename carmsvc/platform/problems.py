@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.core.signals import got_request_exception
 from django.http import Http404
 from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from carmsvc.platform.refusals import Refused
@@ -70,6 +71,8 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response:
     request = context.get("request")
     if request is not None:
         body["instance"] = request.path
+        # also where the view itself answers in YAML or as a page
+        request.accepted_renderer, request.accepted_media_type = JSONRenderer(), CONTENT_TYPE
     return Response(body, known.status_code, headers=_headers(known), content_type=CONTENT_TYPE)
 
 

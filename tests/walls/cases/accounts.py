@@ -48,4 +48,8 @@ CASES: Cases = {
     "mfa_remove_webauthn": Case(get=OF_ONESELF, post=OF_ONESELF, at=PASSKEY),
     "session-ending": Case(post=OF_ONESELF),
     "sign-out-everywhere": Case(post=SIGNED_IN),
+    # what machines look for
+    "security-txt": Case(get=PUBLIC),
+    "robots-txt": Case(get=PUBLIC),
+    "change-password": Case(get=PUBLIC),
 }
