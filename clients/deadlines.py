@@ -29,16 +29,19 @@ class Deadline:
     `key` names it for ever, whatever is recomputed: reminders and calendars go by it. `subject`
     says what it is about (a program account, a case), `amount` what is at stake in CAD, `reasons`
     why it is this day, in sentences. `last_lawful_on` is a later day on which the law still takes
-    it (Interpretation Act, s. 26); people are reminded of `due_on`.
+    it (Interpretation Act, s. 26); people are reminded of `due_on`. `owner` and `owner_id` name the
+    person it was given to; without one it is the importer's lead's.
     """
 
     kind: str
     key: str
     importer_id: int
     due_on: date
-    subject: str
+    subject: Any  # in the reader's language when it is read
     address: str
     is_done: bool = False
+    owner: str = ""
+    owner_id: int | None = None
     amount: Decimal | None = None
     last_lawful_on: date | None = None
     reasons: tuple[Any, ...] = field(default=(), compare=False)
@@ -67,7 +70,8 @@ class Kind:
 
     `thresholds` are days before the due date at which people are told (negative: days after);
     from `escalates_at` on, whoever else of the staff looks after the importer is told too.
-    `audience` are the importer's roles that are told, beside the brokerage's staff.
+    `audience` are the importer's roles that are told, beside the brokerage's staff. What is
+    `is_for_staff` the importer's people neither hear of nor see.
     """
 
     name: str
@@ -76,6 +80,7 @@ class Kind:
     thresholds: tuple[int, ...] = (7, 2, 0, -1)
     escalates_at: int = -1
     audience: frozenset[str] = frozenset()
+    is_for_staff: bool = False
 
 
 _kinds: dict[str, Kind] = {}
@@ -105,19 +110,27 @@ def label_of(name: str) -> Any:
 
 
 def deadlines(
-    importers: Collection[int], first: date, last: date, kind: str = ""
+    importers: Collection[int],
+    first: date,
+    last: date,
+    kind: str = "",
+    *,
+    is_staff: bool = True,
 ) -> list[Deadline]:
     """What is due at these importers from a day to a day, the most urgent first.
 
-    The importers must be in the open scope. An unknown kind has no deadlines.
+    The importers must be in the open scope. An unknown kind has no deadlines; what is for our
+    staff is left out for everybody else.
     """
-    return sorted(_collected(importers, first, last, kind), key=lambda one: one.order)
+    found = _collected(importers, first, last, kind, is_staff)
+    return sorted(found, key=lambda one: one.order)
 
 
 def _collected(
-    importers: Collection[int], first: date, last: date, kind: str
+    importers: Collection[int], first: date, last: date, kind: str, is_staff: bool
 ) -> Iterator[Deadline]:
-    wanted = [one for one in kinds() if kind in ("", one.name)]
+    seen = [one for one in kinds() if is_staff or not one.is_for_staff]
+    wanted = [one for one in seen if kind in ("", one.name)]
     for one in wanted:
         for found in one.provider(importers, first, last):
             if found.kind != one.name or not first <= found.due_on <= last:

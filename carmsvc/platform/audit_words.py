@@ -329,6 +329,67 @@ ACTIONS: dict[str, Action] = {
         _("Agreement’s paper parked"),
         _("parked the paper of an agency agreement that failed three times"),
     ),
+    # onboarding
+    "onboarding started": Action(_("Onboarding started"), _("started an onboarding")),
+    "onboarding plan changed": Action(
+        _("Onboarding planned anew"), _("changed the plan of an onboarding")
+    ),
+    "onboarding moved to newer checklist": Action(
+        _("Onboarding moved to a newer checklist"),
+        _("moved an onboarding to the newest checklist"),
+    ),
+    "onboarding finished": Action(_("Importer onboarded"), _("finished an onboarding")),
+    "onboarding cancelled": Action(_("Onboarding given up"), _("gave an onboarding up")),
+    "onboarding reminder sent": Action(
+        _("Reminded of onboarding"), _("reminded the importer’s people of their steps")
+    ),
+    "onboarding step started": Action(
+        _("Onboarding step started"), _("started a step of an onboarding")
+    ),
+    "onboarding step waiting": Action(
+        _("Onboarding step waits"), _("recorded that a step of an onboarding waits for an answer")
+    ),
+    "onboarding step blocked": Action(
+        _("Onboarding step blocked"), _("reported a blocker at a step of an onboarding")
+    ),
+    "onboarding step resumed": Action(
+        _("Onboarding step taken up again"), _("took a step of an onboarding up again")
+    ),
+    "onboarding step done": Action(
+        _("Onboarding step done"), _("marked a step of an onboarding as done")
+    ),
+    "onboarding step not applicable": Action(
+        _("Onboarding step does not apply"),
+        _("recorded that a step of an onboarding does not apply"),
+    ),
+    "onboarding step opened again": Action(
+        _("Onboarding step opened again"), _("opened a step of an onboarding again")
+    ),
+    "onboarding evidence kept": Action(
+        _("Evidence of an onboarding step kept"), _("kept the evidence of a step of an onboarding")
+    ),
+    "onboarding step given": Action(
+        _("Onboarding step given to somebody"),
+        _("changed who sees to a step of an onboarding, or by when"),
+    ),
+    "onboarding comment written": Action(
+        _("Comment on an onboarding step"), _("wrote a comment at a step of an onboarding")
+    ),
+    "onboardings exported": Action(
+        _("Onboarding register exported"), _("exported the register of onboardings")
+    ),
+    "checklist drafted": Action(
+        _("Checklist drafted"), _("began a new version of the onboarding checklist")
+    ),
+    "checklist changed": Action(
+        _("Checklist changed"), _("changed a draft of the onboarding checklist")
+    ),
+    "checklist published": Action(
+        _("Checklist published"), _("published a version of the onboarding checklist")
+    ),
+    "checklist discarded": Action(
+        _("Checklist discarded"), _("discarded a draft of the onboarding checklist")
+    ),
     # the audit itself
     "audit exported": Action(_("Audit exported"), _("exported the audit")),
     "audit check requested": Action(
@@ -369,4 +430,7 @@ KINDS: dict[str, Words] = {
     "cannedanswer": _("Prepared answer"),
     "receivedletter": _("Letter received"),
     "rulebookentry": _("Rulebook entry"),
+    "onboarding": _("Onboarding"),
+    "onboardingstep": _("Onboarding step"),
+    "checklistversion": _("Onboarding checklist"),
 }

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -59,7 +60,7 @@ def tell_at_once(
     roles: Collection[str],
     kind: str,
     key: str,
-    subject: str,
+    subject: Any,
     due_on: date,
     address: str,
 ) -> int:
@@ -101,7 +102,7 @@ def _new_notices(importers: Collection[int], now: datetime) -> list[Notice]:
         _notice(one, key, listener, ways, now)
         for one, threshold, key in told
         for listener in who[one.importer_id]
-        if listener.hears(kind_of(one.kind), threshold)
+        if listener.hears(kind_of(one.kind), threshold, one.owner_id)
         and (one.importer_id, listener.user.pk, key) not in known
     ]
 
@@ -114,12 +115,14 @@ def _notice(
     deadline: Deadline, key: str, listener: Listener, ways: Wishes, now: datetime
 ) -> Notice:
     mail, in_app = ways.way(listener.user, deadline.kind)
+    with translation.override(listener.user.language):
+        subject = str(deadline.subject)
     return Notice(
         importer_id=deadline.importer_id,
         user=listener.user,
         key=key,
         kind=deadline.kind,
-        subject=deadline.subject,
+        subject=subject,
         due_on=deadline.due_on,
         amount=deadline.amount,
         address=deadline.address,

@@ -36,13 +36,15 @@ def listed(
     last: date | None = None,
     kind: str = "",
     state: str = "",
+    is_staff: bool = True,
 ) -> list[Owned]:
     """What is due in a range of days, the most urgent first.
 
     Without a range: what is overdue since at most 120 days and what comes in the next 60; what
     is done is left out unless it is asked for.
     """
-    found = deadlines(importers, first or today - LOOKS_BACK, last or today + LOOKS_AHEAD, kind)
+    days = first or today - LOOKS_BACK, last or today + LOOKS_AHEAD
+    found = deadlines(importers, *days, kind, is_staff=is_staff)
     shown = [one for one in found if _is_asked_for(one.state_on(today), state, first is None)]
     return list(_owned(shown, today))
 
@@ -59,7 +61,7 @@ def _owned(found: Iterable[Deadline], today: date) -> Iterable[Owned]:
     names = {row.pk: (row.legal_name, row.lead_name or "") for row in rows}
     for one in found:
         importer, owner = names[one.importer_id]
-        yield Owned(one, importer, owner, one.state_on(today))
+        yield Owned(one, importer, one.owner or owner, one.state_on(today))
 
 
 @dataclass(frozen=True)
@@ -91,13 +93,15 @@ def _kind_and_state(one: Owned) -> tuple[str, str]:
     return one.deadline.kind, one.state
 
 
-def month(importers: Collection[int], month_of: date, today: date) -> list[list[Day]]:
+def month(
+    importers: Collection[int], month_of: date, today: date, *, is_staff: bool = True
+) -> list[list[Day]]:
     """A month as weeks from Monday to Sunday, with what is due each day, done or not."""
     first = month_of.replace(day=1)
     start = first - timedelta(days=first.weekday())
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     end = last + timedelta(days=6 - last.weekday())
-    due = listed(importers, today, first=start, last=end)
+    due = listed(importers, today, first=start, last=end, is_staff=is_staff)
     by_day = {day: list(group) for day, group in groupby(due, lambda one: one.deadline.due_on)}
     days = [start + timedelta(days=at) for at in range((end - start).days + 1)]
     squares = [

@@ -33,8 +33,12 @@ class Listener:
     role: str = ""
     is_lead: bool = False
 
-    def hears(self, kind: Kind, threshold: int) -> bool:
-        """Whether a threshold of this kind is told to them; a backup hears what escalates."""
+    def hears(self, kind: Kind, threshold: int, owner_id: int | None = None) -> bool:
+        """Whether a threshold of this kind is told to them: to whoever it was given to, the lead
+        and the importer's audience; a backup hears what escalates.
+        """
+        if owner_id is not None and self.user.pk == owner_id:
+            return True
         if self.role:
             return self.role in kind.audience
         return self.is_lead or threshold <= kind.escalates_at

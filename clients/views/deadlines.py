@@ -44,7 +44,7 @@ def deadline_list(request: HttpRequest, importer_id: int | None = None) -> HttpR
     """What is due, the most urgent first; without a wish what is overdue or comes soon."""
     importers, context = _about(request, importer_id)
     form, today = DeadlineFilterForm(request.GET), today_in_toronto()
-    due = listed(importers, today, **form.wish)
+    due = listed(importers, today, **form.wish, is_staff=request.user.is_staff_member)
     page = Paginator(due, DEADLINES_A_PAGE).get_page(request.GET.get("page"))
     context |= {"page": page, "form": form, "wish": form.wish, "today": today}
     return render(request, "clients/deadlines/list.html", context)
@@ -59,7 +59,7 @@ def deadline_month(
         raise Http404
     importers, context = _about(request, importer_id)
     first, today = date(year, month_no, 1), today_in_toronto()
-    weeks = month(importers, first, today)
+    weeks = month(importers, first, today, is_staff=request.user.is_staff_member)
     context |= {
         "weeks": weeks,
         "first": first,
@@ -110,7 +110,8 @@ def calendar_feed(request: HttpRequest, secret: str) -> HttpResponse:
     importers = importer_ids_for(person)
     with importer_scope(importers), translation.override(person.language):
         today = today_in_toronto()
-        due = listed(importers, today, first=today - LOOKS_BACK, last=today + LOOKS_AHEAD)
+        days = {"first": today - LOOKS_BACK, "last": today + LOOKS_AHEAD}
+        due = listed(importers, today, **days, is_staff=person.is_staff_member)
         body = ical.calendar_of(due, alarm_days=feed.alarm_days, written_at=timezone.now())
     response = HttpResponse(body, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'inline; filename="deadlines.ics"'
