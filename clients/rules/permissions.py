@@ -20,6 +20,8 @@ class Permission(StrEnum):
     ANSWER_DELEGATION = "answer_delegation"
     MANAGE_DOCUMENTS = "manage_documents"
     DESTROY_DOCUMENTS = "destroy_documents"
+    MANAGE_ONBOARDING = "manage_onboarding"
+    TAKE_ONBOARDING_STEPS = "take_onboarding_steps"
     ASK_SUPPORT = "ask_support"
     ANSWER_SUPPORT = "answer_support"
     READ_AUDIT = "read_audit"
@@ -52,6 +54,8 @@ READING = frozenset({Permission.VIEW, Permission.READ_AUDIT})
 _VIEWER = frozenset({Permission.VIEW})
 _ASKS = _VIEWER | {Permission.ASK_SUPPORT}  # who may only look may still ask
 _ANALYST = _VIEWER | {
+    Permission.MANAGE_ONBOARDING,
+    Permission.TAKE_ONBOARDING_STEPS,
     Permission.ASK_SUPPORT,
     Permission.ANSWER_SUPPORT,
     Permission.ANSWER_CONTACTS,
@@ -69,8 +73,9 @@ _ANALYST = _VIEWER | {
     Permission.READ_AUDIT,
     Permission.VIEW_AS,
 }
-_FINANCE = _ASKS | {Permission.UPLOAD, Permission.CONFIRM_MAPPING, Permission.RECORD_PAYMENT}
-_SENDS_DOCUMENTS = _ASKS | {Permission.MANAGE_DOCUMENTS}
+_DOES_STEPS = _ASKS | {Permission.TAKE_ONBOARDING_STEPS}
+_FINANCE = _DOES_STEPS | {Permission.UPLOAD, Permission.CONFIRM_MAPPING, Permission.RECORD_PAYMENT}
+_SENDS_DOCUMENTS = _DOES_STEPS | {Permission.MANAGE_DOCUMENTS}
 _OWNER = _FINANCE | {
     Permission.MANAGE_DOCUMENTS,
     Permission.MANAGE_PEOPLE,

@@ -79,6 +79,14 @@ WORDS: dict[Permission, tuple[Any, Any]] = {
         _("Answer requests for help"),
         _("Answer the importer’s requests, write among the staff, and take them to their end."),
     ),
+    Permission.MANAGE_ONBOARDING: (
+        _("Manage onboarding"),
+        _("Start an onboarding, plan it, record every step of it, and finish it."),
+    ),
+    Permission.TAKE_ONBOARDING_STEPS: (
+        _("Do onboarding steps"),
+        _("Do the importer’s own steps of an onboarding: evidence, comments, done or blocked."),
+    ),
     Permission.READ_AUDIT: (
         _("Read the audit"),
         _("Read and export who did what with the importer, and when."),
