@@ -1,0 +1,111 @@
+"""The search registry: each room registers how its own things are found; one box asks them all.
+
+Every provider looks in the open scope only, over all importers in it at once, in a bounded number
+of queries. What is found leads to a page that asks for itself whether it may be seen.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+LEAST_LETTERS = 2
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
+
+
+def folded(text: str) -> str:
+    """Lower case, without accents and punctuation, single spaces: how names are compared."""
+    plain = unicodedata.normalize("NFKD", text).lower().translate(_LIGATURES)
+    return " ".join(re.sub(r"[^a-z0-9 ]", "", re.sub(r"[-/\s]", " ", plain)).split())
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What somebody typed: as it is, folded, and as a number without spaces and dashes."""
+
+    words: str
+
+    @property
+    def folded(self) -> str:
+        return folded(self.words)
+
+    @property
+    def number(self) -> str:
+        """The words as one number in capitals: `123456782RM0001`; empty where no digit is."""
+        text = re.sub(r"[\s.-]", "", self.words).upper()
+        return text if re.fullmatch(r"[0-9A-Z]*[0-9][0-9A-Z]*", text) else ""
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether there is enough to look for."""
+        return len(self.folded) >= LEAST_LETTERS
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing that was found: its name, what tells it from others, its page, whose it is."""
+
+    title: Any
+    address: str
+    detail: Any = ""
+    importer_id: int | None = None
+    importer: Any = ""
+    pk: int | None = None
+
+
+# (what is sought, who asks, at most so many) -> what is found in the open scope, the best first
+Provider = Callable[[Sought, Any, int], Iterable[Found]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of thing that can be found, under its own heading, at a place (the smallest first).
+
+    `resource` is the part of the API it belongs to: a key finds what it may read there.
+    """
+
+    name: str
+    label: Any
+    provider: Provider
+    place: int
+    resource: str
+    is_for_staff: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """What was found of one kind, and whether there is more of it."""
+
+    kind: Kind
+    found: Sequence[Found]
+    has_more: bool
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Add a kind of thing that can be found; called when an app is ready."""
+    _kinds[kind.name] = kind
+
+
+def kinds_for(user: Any) -> list[Kind]:
+    """The kinds that somebody may look for, in order of place."""
+    seen = [one for one in _kinds.values() if user.is_staff_member or not one.is_for_staff]
+    return sorted(seen, key=lambda one: one.place)
+
+
+def search(sought: Sought, user: Any, kinds: Iterable[Kind], limit: int) -> list[Group]:
+    """At most `limit` things of each of these kinds; kinds of which nothing is found are left out.
+
+    Too short a word finds nothing.
+    """
+    if not sought.is_enough:
+        return []
+    groups = (_group(kind, list(kind.provider(sought, user, limit + 1)), limit) for kind in kinds)
+    return [group for group in groups if group.found]
+
+
+def _group(kind: Kind, found: list[Found], limit: int) -> Group:
+    return Group(kind, found[:limit], len(found) > limit)
