@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.exceptions import PermissionDenied as DjangoPermissionDenied
 from django.core.signals import got_request_exception
 from django.http import Http404
@@ -83,6 +84,8 @@ def _as_api_error(error: Exception) -> exceptions.APIException | None:
         return exceptions.NotFound("There is nothing here that you may see.")
     if isinstance(error, DjangoPermissionDenied):
         return exceptions.PermissionDenied()
+    if isinstance(error, SuspiciousOperation | BadRequest):  # too large, too many fields, …
+        return exceptions.ParseError("The request could not be read; it may be too large.")
     if isinstance(error, Refused):
         return Conflict(error.reasons)
     return None
