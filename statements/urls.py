@@ -3,7 +3,6 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from clients.views import security
 from statements.views import files, forecast, payments, replay, rulebook
 
 
@@ -45,14 +44,6 @@ urlpatterns = [
         forecast.importer_forecast,
         name="importer-forecast",
     ),
-    path("importers/<int:importer_id>/security/new/", security.security_new, name="security-new"),
-    path(
-        "importers/<int:importer_id>/release-status/",
-        security.release_status,
-        name="release-status",
-    ),
-    path("security/<int:security_id>/change/", security.security_change, name="security-change"),
-    path("security/<int:security_id>/ending/", security.security_ending, name="security-ending"),
     path("payments/", payments.payment_list, name="payment-list"),
     path("payments.csv", payments.payments_csv, name="payments-csv"),
     path(PAYMENT, payments.payment_page, name="payment"),

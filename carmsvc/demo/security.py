@@ -10,7 +10,7 @@ from carmsvc.platform.tenancy import every_importer_id, importer_scope
 from clients.actions.security import note_release_status, record_security
 from clients.models import ProgramAccount, SecurityInstrument
 from clients.queries import importer_by_bn9
-from statements.queries.forecast import standings
+from statements.queries.security import standings
 
 # BN9 -> form, part of the requirement that is posted, days it is still valid
 GIVEN = {
@@ -36,7 +36,7 @@ def seed_security(by: Any) -> None:
 def _give(account: ProgramAccount, form: str, part: Decimal, days: int | None, by: Any) -> None:
     today = today_in_toronto()
     [standing] = standings([account], today)
-    need = standing.peak * (2 if form == "cash" else 1) / 2
+    need = standing.requirement.peak * (2 if form == "cash" else 1) / 2
     record_security(
         account=account,
         form=form,

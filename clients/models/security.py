@@ -1,5 +1,7 @@
 """The financial security behind a program account, and whether it may release before paying."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -79,6 +81,13 @@ class SecurityInstrument(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.get_form_display()} {self.amount}"
+
+    def holds(self, day: date) -> bool:
+        """Whether it is in force on a day; one that was changed holds no more."""
+        is_over = (self.valid_to and self.valid_to < day) or (
+            self.ended_on and self.ended_on <= day
+        )
+        return self.superseded_by_id is None and self.valid_from <= day and not is_over
 
 
 class ReleaseStatus(TenantModel):

@@ -16,6 +16,12 @@ def security_of(importer_id: int) -> Any:
     return rows.select_related("program_account", "recorded_by").order_by("-id")
 
 
+def security_kept(importers: Collection[int]) -> Any:
+    """The security of importers as it was written last, ended and expired rows too."""
+    rows = SecurityInstrument.objects.filter(importer__in=importers, superseded_by=None)
+    return rows.select_related("program_account").order_by("program_account_id", "id")
+
+
 def security_on(accounts: Collection[int], day: date) -> dict[int, list[SecurityInstrument]]:
     """The security in force on a day, by program account."""
     rows = SecurityInstrument.objects.filter(

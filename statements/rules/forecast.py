@@ -64,6 +64,22 @@ def periods_looked_at(today: date) -> list[date]:
     return ends[:0:-1]
 
 
+def periods_within(first: date, last: date) -> list[date]:
+    """The last days of the billing periods that ended from a day to a day, the oldest first.
+
+    Twelve for the twelve months of a review: a period stands for the month in which it ended.
+    """
+    ends = [period_end(first)]
+    while _after(ends[-1]) <= last:
+        ends.append(_after(ends[-1]))
+    return ends
+
+
+def periods_since(review_last: date, today: date) -> list[date]:
+    """The last days of the periods that no review has looked at yet, the running one included."""
+    return periods_within(date.fromordinal(review_last.toordinal() + 1), period_end(today))
+
+
 def periods_to_come(today: date) -> list[date]:
     """The last days of the period just over, of the running and of the coming one."""
     running = period_end(today)

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from statements.rules.rulebook import Rulebook
+from statements.rules.rulebook import NoSuchValue, Rulebook
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -73,11 +73,42 @@ class Headroom:
         return (self.required / self.posted * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
 
 
-def window(on: date, rulebook: Rulebook) -> tuple[date, date]:
-    """The twelve months that the review before a day looked at, first and last day."""
-    review = last_review_on(on, rulebook)
-    before = review.replace(year=review.year - 1)
-    return before, date.fromordinal(review.toordinal() - 1)
+@dataclass(frozen=True)
+class Review:
+    """A yearly review: the twelve months that it looked at, both days included, and what follows.
+
+    A requirement that it raised must be met by `comply_by`.
+    """
+
+    review_on: date
+    first: date
+    last: date
+    comply_by: date
+
+
+def review_before(on: date, rulebook: Rulebook) -> Review:
+    """The yearly review on or before a day: the twelve months that end the day before it."""
+    review_on = last_review_on(on, rulebook)
+    first = review_on.replace(year=review_on.year - 1)
+    return Review(
+        review_on,
+        first,
+        date.fromordinal(review_on.toordinal() - 1),
+        comply_by(review_on, rulebook),
+    )
+
+
+def reviews_between(first: date, last: date, rulebook: Rulebook) -> list[Review]:
+    """The yearly reviews of a range of days; none of years for which the rulebook has no day."""
+    found = []
+    for year in range(first.year, last.year + 1):
+        try:
+            review = review_before(date(year, 12, 31), rulebook)
+        except NoSuchValue:
+            continue
+        if first <= review.review_on <= last:
+            found.append(review)
+    return found
 
 
 def last_review_on(on: date, rulebook: Rulebook) -> date:

@@ -94,6 +94,24 @@ def dates_of(
     return Dates(stream, period, statement, cad, due, lawful, steps)
 
 
+@dataclass(frozen=True)
+class PaymentDays:
+    """When a statement is to be paid: the day people are told, the last lawful one, and why."""
+
+    due_on: date
+    last_lawful_on: date
+    steps: tuple[Step, ...]
+
+
+def payment_days(period: BillingPeriod, rulebook: Rulebook) -> PaymentDays:
+    """When the statement of a commercial period is to be paid: the day the CBSA published, else
+    the 10th weekday after the 17th (SOR/86-1062, s. 10.1).
+    """
+    due, why = _payment_due(Stream.COMMERCIAL, period, period.last, rulebook)
+    lawful = next_day_that_is_no_holiday(due)
+    return PaymentDays(due, lawful, (*why, *_roll("lawful_later", due, lawful)))
+
+
 def _before_release(released_on: date) -> Dates:
     steps = (step("before_release", on=released_on),)
     return Dates(Stream.NOT_RPP, None, None, released_on, released_on, released_on, steps)

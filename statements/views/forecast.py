@@ -12,9 +12,8 @@ from clients.queries.security import security_of
 from clients.rules import Permission
 from clients.views import demand, permissions
 from statements.queries import accounts_of
-from statements.queries.forecast import forecasts, standings
-from statements.queries.rulebook import rulebook_in_force
-from statements.rules.security import comply_by, last_review_on
+from statements.queries.forecast import forecasts
+from statements.queries.security import standings
 
 A_PAGE = 50
 
@@ -24,16 +23,13 @@ def importer_forecast(request: HttpRequest, importer_id: int) -> HttpResponse:
     """What is to come on each account, its security, and twelve months by component."""
     importer = get_object_or_404(Importer.objects, pk=importer_id)
     demand(request, Permission.VIEW, importer_id)
-    today, book = today_in_toronto(), rulebook_in_force()
-    review = last_review_on(today, book)
+    today = today_in_toronto()
     context = {
         "importer": importer,
         "may": permissions(request, importer_id),
         "today": today,
         "forecasts": forecasts(accounts_of(importer_id), today),
         "security": security_of(importer_id),
-        "review_on": review,
-        "comply_by": comply_by(review, book),
     }
     return render(request, "statements/forecast/importer.html", context)
 

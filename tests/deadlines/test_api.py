@@ -45,7 +45,8 @@ def test_a_range_of_days_is_answered_with_reasons(desk: Client, account: Program
         "state": "overdue",
         "owner": "",
         "reasons": [
-            "The 10th weekday after the 17th, holidays counted (SOR/86-1062, s. 10.1).",
+            "Payment is due on the 10th weekday after 2026-10-17: 2026-10-30. A holiday on a "
+            "weekday is counted (SOR/86-1062, s. 2 and 10.1).",
             "For goods released from 2026-09-18 to 2026-10-17.",
         ],
         "page": f"http://testserver/statements/{statement.pk}/",

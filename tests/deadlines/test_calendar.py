@@ -75,7 +75,7 @@ def test_an_event_keeps_its_uid_when_its_statement_arrives(
         e for e in after.walk("VEVENT") if "payment-due/123456782RM0001/2026-11-17" in e["uid"]
     ]
     assert "Amount: 70.00 CAD" in due["description"]
-    assert "The 10th weekday after the 17th" in due["description"]
+    assert "Payment is due on the 10th weekday after 2026-11-17" in due["description"]
 
 
 def test_reminders_come_in_the_morning_before_and_on_the_day(

@@ -260,7 +260,7 @@ def test_the_page_says_why_for_every_date(at_desk: Client, account: ProgramAccou
     page = at_desk.get("/deadlines/").content.decode()
 
     assert page.count("Why this day") == 8
-    assert "The 10th weekday after the 17th, holidays counted (SOR/86-1062, s. 10.1)." in page
+    assert "Payment is due on the 10th weekday after 2026-11-17: 2026-12-01." in page
     assert "For goods released from 2026-10-18 to 2026-11-17." in page
 
 

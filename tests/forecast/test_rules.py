@@ -15,7 +15,9 @@ from statements.rules.forecast import (
     month,
     pattern,
     periods_looked_at,
+    periods_since,
     periods_to_come,
+    periods_within,
     required_with,
 )
 from statements.rules.rulebook import Rulebook
@@ -68,6 +70,17 @@ def test_twelve_periods_that_are_over_are_looked_at():
     ends = periods_looked_at(ON)
 
     assert (len(ends), ends[0], ends[-1]) == (12, date(2025, 12, 17), date(2026, 11, 17))
+
+
+def test_the_months_of_a_review_are_the_periods_that_ended_within_it():
+    ends = periods_within(date(2025, 10, 20), date(2026, 10, 19))
+
+    assert (len(ends), ends[0], ends[-1]) == (12, date(2025, 11, 17), OCTOBER)
+
+
+def test_what_no_review_has_looked_at_ends_with_the_running_period():
+    assert periods_since(date(2026, 10, 19), ON) == [date(2026, 11, 17), date(2026, 12, 17)]
+    assert periods_since(date(2026, 10, 19), date(2026, 10, 20)) == [date(2026, 11, 17)]
 
 
 def test_on_the_17th_its_period_still_runs():

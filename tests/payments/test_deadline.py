@@ -89,8 +89,8 @@ def test_more_accounts_cost_no_more_queries(
     account: ProgramAccount, other_account: ProgramAccount, django_assert_num_queries: Any
 ):
     soa(account, Line(1, "100.00"), last=OCTOBER)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         list(payments_due([account.importer_id], DUE, DUE))
     soa(other_account, Line(1, "100.00"), last=OCTOBER)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         list(payments_due([account.importer_id], DUE, DUE))

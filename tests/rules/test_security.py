@@ -11,11 +11,13 @@ from statements.rules.rulebook import Rulebook
 from statements.rules.security import (
     Form,
     Headroom,
+    Review,
     comply_by,
     last_review_on,
     peak_of,
     required,
-    window,
+    review_before,
+    reviews_between,
 )
 
 BOOK = Rulebook.starting()
@@ -60,7 +62,22 @@ def test_the_review_is_in_october_and_is_met_by_january():
     assert last_review_on(TODAY, BOOK) == date(2026, 10, 20)
     assert last_review_on(date(2026, 10, 19), BOOK) == date(2025, 10, 20)
     assert comply_by(date(2026, 10, 20), BOOK) == date(2027, 1, 15)
-    assert window(TODAY, BOOK) == (date(2025, 10, 20), date(2026, 10, 19))
+
+
+def test_a_review_looks_at_the_twelve_months_before_it():
+    assert review_before(TODAY, BOOK) == Review(
+        review_on=date(2026, 10, 20),
+        first=date(2025, 10, 20),
+        last=date(2026, 10, 19),
+        comply_by=date(2027, 1, 15),
+    )
+
+
+def test_reviews_are_known_from_the_first_that_was_announced():
+    found = reviews_between(date(2023, 1, 1), date(2026, 12, 31), BOOK)
+
+    assert [one.review_on for one in found] == [date(2025, 10, 20), date(2026, 10, 20)]
+    assert reviews_between(date(2026, 10, 21), date(2027, 10, 19), BOOK) == []
 
 
 def test_headroom_is_what_is_left_and_a_shortfall_is_below_zero():

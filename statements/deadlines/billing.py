@@ -1,4 +1,4 @@
-"""What the statements room knows to be due: statements to get, payments, declarations."""
+"""Statements to get, payments and declarations, on the days of the rulebook in force."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
@@ -12,53 +12,18 @@ from django.utils.translation import gettext_lazy as _
 
 from carmsvc.platform.dates import toronto_day
 from carmsvc.platform.money import ZERO, plain
-from clients.deadlines import Deadline, Kind, register
+from clients.deadlines import Deadline
 from clients.models import Importer, ProgramAccount
+from statements.explanations import sentences
 from statements.models import LedgerEntry, LedgerFile, Statement, StatementLine
 from statements.queries.payments import paid_since
-from statements.rules.billing import (
-    BillingPeriod,
-    cad_due_on,
-    last_lawful_day,
-    payment_due_on,
-    period_end,
-    period_ending,
-    statement_on,
-)
+from statements.queries.rulebook import rulebook_in_force
+from statements.rules.billing import BillingPeriod, period_end, period_ending, statement_on
+from statements.rules.streams import PaymentDays, cad_due_on, payment_days
 
 # five business days, a long weekend, and the holidays of the turn of the year
 LONGEST_TO_ACCOUNT = timedelta(days=15)
 Key = tuple[int, date]  # program account, last day of a billing period
-
-
-def register_deadlines() -> None:
-    """Tell the registry; called when the app is ready."""
-    register(
-        Kind(
-            name="statement_expected",
-            label=_("Statement to get"),
-            provider=statements_expected,
-            thresholds=(0, -2),
-        )
-    )
-    register(
-        Kind(
-            name="payment_due",
-            label=_("Payment due"),
-            provider=payments_due,
-            thresholds=(10, 5, 2, 0, -1, -7),
-            escalates_at=0,
-            audience=frozenset({"owner", "finance"}),
-        )
-    )
-    register(
-        Kind(
-            name="cad_due",
-            label=_("Accounting due"),
-            provider=declarations_due,
-            thresholds=(2, 1, 0, -1),
-        )
-    )
 
 
 def _periods(first: date, last: date) -> list[BillingPeriod]:
@@ -120,24 +85,31 @@ def payments_due(importers: Collection[int], first: date, last: date) -> Iterato
     It is done when nothing is payable, or when it is paid: the next statement shows it, or a
     payment is recorded. A part that was paid is taken off the amount.
     """
-    periods = [one for one in _periods(first, last) if first <= payment_due_on(one) <= last]
-    loaded, since = _statements(importers, periods), _since(importers)
+    days = _payment_days(first, last)
+    loaded, since = _statements(importers, list(days)), _since(importers)
     paid = paid_since(loaded.values())
     for account in _accounts(importers):
-        for period in periods:
+        for period, told in days.items():
             statement = loaded.get((account.pk, period.last))
-            if statement is None and payment_due_on(period) < since[account.importer_id]:
+            if statement is None and told.due_on < since[account.importer_id]:
                 continue
-            yield _payment_due(account, period, statement, paid)
+            yield _payment_due(account, period, told, statement, paid)
+
+
+def _payment_days(first: date, last: date) -> dict[BillingPeriod, PaymentDays]:
+    """The periods that are to be paid from a day to a day, as the rulebook in force has it."""
+    book = rulebook_in_force()
+    told = {one: payment_days(one, book) for one in _periods(first, last)}
+    return {one: days for one, days in told.items() if first <= days.due_on <= last}
 
 
 def _payment_due(
     account: ProgramAccount,
     period: BillingPeriod,
+    days: PaymentDays,
     statement: Statement | None,
     paid: dict[int, Decimal],
 ) -> Deadline:
-    due_on, lawful = payment_due_on(period), last_lawful_day(period)
     payable = statement.total_payable if statement else None
     covered = paid[statement.pk] if statement else ZERO
     settled = payable is not None and covered >= payable
@@ -145,14 +117,14 @@ def _payment_due(
         kind="payment_due",
         key=f"payment-due/{account.bn15}/{period.last}",
         importer_id=account.importer_id,
-        due_on=due_on,
+        due_on=days.due_on,
         subject=account.bn15,
         address=_page_of(statement, account),
         is_done=settled,
         amount=_left(payable, covered),
-        last_lawful_on=lawful if lawful != due_on else None,
+        last_lawful_on=days.last_lawful_on if days.last_lawful_on != days.due_on else None,
         reasons=(
-            _("The 10th weekday after the 17th, holidays counted (SOR/86-1062, s. 10.1)."),
+            *sentences(days.steps),
             _period_reason(period),
             *_paid_reason(payable, covered),
         ),
@@ -179,9 +151,10 @@ def declarations_due(importers: Collection[int], first: date, last: date) -> Ite
     shows has been accounted for.
     """
     grouped: dict[Any, list[Any]] = defaultdict(list)
+    book = rulebook_in_force()
     waiting = _not_accounted(importers, first - LONGEST_TO_ACCOUNT, last)
     for importer_id, account_id, bn15, released_on, count, total in waiting:
-        due_on = cad_due_on(released_on)
+        due_on = cad_due_on(released_on, book)
         if first <= due_on <= last:
             grouped[importer_id, account_id, bn15, due_on].append((count, total))
     for (importer_id, _account, bn15, due_on), parts in grouped.items():
