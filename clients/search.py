@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from typing import Any
 
 LEAST_LETTERS = 2
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d"})
 
 
 def folded(text: str) -> str:
-    """Lower case, without accents and punctuation, single spaces: how names are compared."""
-    plain = unicodedata.normalize("NFKD", text).lower().translate(_LIGATURES)
-    return " ".join(re.sub(r"[^a-z0-9 ]", "", re.sub(r"[-/\s]", " ", plain)).split())
+    """Lower case, without accents and punctuation, hyphens as spaces: how names are compared.
+
+    `clients.models.importers.Folded` is the same in PostgreSQL.
+    """
+    plain = unicodedata.normalize("NFKD", text).lower().replace("œ", "oe").replace("æ", "ae")
+    return " ".join(re.sub(r"[-–—/\s]+", " ", re.sub(r"[^-–—/a-z0-9\s]", "", plain)).split())
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from clients.models.access import (
     StaffAssignment,
 )
 from clients.models.calendar import CalendarFeed
+from clients.models.client_lists import ClientList
 from clients.models.contacts import CannedAnswer, Contact, ContactMessage, ReceivedLetter
 from clients.models.document_packages import DocumentPackage
 from clients.models.document_requests import DocumentRequest
@@ -20,6 +21,7 @@ from clients.models.documents import (
     DocumentKind,
     DocumentVersion,
 )
+from clients.models.importer_contacts import ImporterContact
 from clients.models.importers import BN9_PATTERN, BN15_PATTERN, Importer, ProgramAccount
 from clients.models.notices import Notice, NoticeHours, NoticeMail, NoticePreference
 from clients.models.onboarding import (
@@ -30,7 +32,7 @@ from clients.models.onboarding import (
     OnboardingStep,
 )
 from clients.models.people import User, UserManager
-from clients.models.security import ReleaseStatus, SecurityInstrument
+from clients.models.security import ReleaseStatus, SecurityAlert, SecurityInstrument
 from clients.models.support import (
     SUPPORT_STATE_CHOICES,
     SUPPORT_STATE_WORDS,
@@ -52,6 +54,7 @@ __all__ = [
     "CannedAnswer",
     "ChecklistVersion",
     "ClientGroup",
+    "ClientList",
     "Contact",
     "ContactMessage",
     "Document",
@@ -65,6 +68,7 @@ __all__ = [
     "GroupedImporter",
     "HelpWanted",
     "Importer",
+    "ImporterContact",
     "Invitation",
     "InvitedTo",
     "Membership",
@@ -79,6 +83,7 @@ __all__ = [
     "ProgramAccount",
     "ReceivedLetter",
     "ReleaseStatus",
+    "SecurityAlert",
     "SecurityInstrument",
     "StaffAssignment",
     "SupportAttachment",
