@@ -1,6 +1,7 @@
 """The financial security behind a program account, and whether it may release before paying."""
 
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
 from django.db import models
@@ -120,3 +121,55 @@ class ReleaseStatus(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.program_account} {self.status}"
+
+
+class SecurityAlert(TenantModel):
+    """A threshold of the rulebook that the need for security has reached, until it falls again.
+
+    `required` and `posted` (CAD) are as they were on the day. When the need rises to the next
+    threshold or falls to the one below, the row is closed and another one opened; people are told
+    of those that rose.
+    """
+
+    app_may = ("SELECT", "INSERT", "UPDATE (cleared_on)")
+
+    class Measure(models.TextChoices):
+        REVIEW = "review", _("By the yearly review")
+        RUNNING = "running", _("By the months since the review")
+
+    class Level(models.TextChoices):
+        NOTICE = "notice", _("Getting used up")
+        WARNING = "warning", _("Nearly used up")
+        FULL = "full", _("Used up")
+
+    id = models.BigAutoField(primary_key=True)
+    program_account = TenantForeignKey(ProgramAccount, related_name="+")
+    measure = models.CharField(max_length=10, choices=Measure)
+    level = models.CharField(max_length=10, choices=Level)
+    required = MoneyField()
+    posted = MoneyField()
+    has_risen = models.BooleanField()
+    raised_on = models.DateField()
+    cleared_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["importer", "program_account", "measure"],
+                condition=Q(cleared_on=None),
+                name="one_open_alert_of_a_measure",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["importer", "raised_on"], name="security_alerts_by_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.program_account} {self.level}"
+
+    @property
+    def used_percent(self) -> Decimal | None:
+        """The required share of what was posted, in percent; None when nothing was."""
+        if not self.posted:
+            return None
+        return (self.required / self.posted * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
