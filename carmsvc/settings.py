@@ -9,13 +9,15 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+SHORTEST_SECRET_KEY = 50  # characters
+
 
 def required(name: str) -> str:
     """A setting without which nothing starts."""
-    try:
-        return os.environ[name]
-    except KeyError:
-        raise RuntimeError(f"Set {name}; see .env.example") from None
+    value = os.environ.get(name)
+    if not value:
+        raise RuntimeError(f"Set {name}; see .env.example")
+    return value
 
 
 def flag(name: str, default: str = "0") -> bool:
@@ -36,6 +38,11 @@ def listed(name: str, default: str = "") -> list[str]:
     return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
 
 
+def is_guessable(secret: str) -> bool:
+    """Whether a key is too short or too monotonous, as Django's own deployment check has it."""
+    return len(secret) < SHORTEST_SECRET_KEY or len(set(secret)) < 5
+
+
 def origin(address: str) -> str:
     """Scheme and host of an address, as a Content-Security-Policy names it."""
     parts = urlsplit(address)
@@ -47,7 +54,6 @@ def celery_address(redis_url: str) -> str:
     return redis_url.replace("unix://", "redis+socket://", 1)
 
 
-SHORTEST_SECRET_KEY = 50  # characters, as Django's own deployment check asks
 BASE_DIR = Path(__file__).resolve().parent.parent
 SECRET_KEY = required("SECRET_KEY")
 SECRET_KEY_FALLBACKS = listed("SECRET_KEY_FALLBACKS")
@@ -56,10 +62,10 @@ ALLOWED_HOSTS = listed("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS")
 BASE_URL = os.environ.get("BASE_URL", "http://127.0.0.1:8000")
 IS_HTTPS = BASE_URL.startswith("https://")  # which is production
-if IS_HTTPS and (DEBUG or "*" in ALLOWED_HOSTS or len(SECRET_KEY) < SHORTEST_SECRET_KEY):
+if IS_HTTPS and (DEBUG or "*" in ALLOWED_HOSTS or is_guessable(SECRET_KEY)):
     raise RuntimeError(
         "With an https BASE_URL: DEBUG=0, ALLOWED_HOSTS without *, and a SECRET_KEY of at least "
-        f"{SHORTEST_SECRET_KEY} characters."
+        f"{SHORTEST_SECRET_KEY} random characters."
     )
 
 INSTALLED_APPS = [
@@ -203,6 +209,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "warn of expiring keys": {"task": "clients.tasks.warn_of_expiring_keys", "schedule": 86_400},
     "forget old letters": {"task": "carmsvc.platform.tasks.forget_letters", "schedule": 86_400},
+    "watch security": {"task": "statements.tasks.watch_security", "schedule": 300},
     "tell deadlines": {"task": "clients.tasks.tell_deadlines", "schedule": 900},
     "send digests": {"task": "clients.tasks.send_digests", "schedule": 900},
     "collect letters": {
@@ -265,6 +272,8 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/900s/key,30/900s/ip",
     "reset_password": "5/900s/key,20/m/ip",
     "confirm_email": "3/m/key",
+    # the public contact page: per network address, and per e-mail address that is given
+    "contact": os.environ.get("CONTACT_RATES", "10/h/ip,5/d/key"),
 }
 
 # Second factors: the brokerage's people need one; an importer says so of its own people
@@ -404,8 +413,6 @@ SUPPORT_CLIENT_DAYS = whole("SUPPORT_CLIENT_DAYS", 5)  # of business, for a clie
 # where answers by e-mail go: reply+TOKEN@ this domain; empty: people answer on the page only
 REPLY_ADDRESS = os.environ.get("REPLY_ADDRESS", "")
 RECEIVED_LETTER_MOST_BYTES = whole("RECEIVED_LETTER_MOST_BYTES", 25 * 2**20)
-# the public contact page: per network address, and per e-mail address that is given
-CONTACT_RATES = os.environ.get("CONTACT_RATES", "10/h/ip,5/d/key")
 
 # The wall to the outside
 SECURITY_CONTACT = listed("SECURITY_CONTACT")  # whom security.txt names
