@@ -14,7 +14,8 @@ from carmsvc.platform.throttling import RateHeaders
 from clients.api import NOT_SEEN
 from clients.api.audit import AuditEventDoor
 from clients.api.deadlines import DeadlineDoor
-from clients.api.documents import DocumentDoor, DocumentPackageDoor, DocumentRequestDoor
+from clients.api.document_requests import DocumentPackageDoor, DocumentRequestDoor
+from clients.api.documents import DocumentDoor
 from clients.api.groups import ClientGroupDoor
 from clients.api.importers import ImporterDoor, ProgramAccountDoor
 from clients.api.invitations import InvitationDoor

@@ -1,12 +1,13 @@
-"""Documents through the API: keep one, add a version, take one, ask the importer, make packages."""
+"""Documents through the API: keep one, add versions, take them, hold it, and its end."""
 
 from types import MappingProxyType
 from typing import Any
 
 import django_filters
 from django.http import FileResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.parsers import JSONParser, MultiPartParser
@@ -15,34 +16,18 @@ from rest_framework.response import Response
 
 from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.problems import NotSeen
-from clients.actions.document_packages import open_package, request_package
-from clients.actions.document_requests import answer_request, request_document
-from clients.actions.documents import add_version, keep_document, open_version
+from carmsvc.platform.refusals import Refused
+from clients.actions import document_ends as ends
+from clients.actions import documents as actions
 from clients.api.doors import LARGEST_ID, NOT_SEEN, IdFilter, ReadDoor
-from clients.models import (
-    Document,
-    DocumentKind,
-    DocumentPackage,
-    DocumentRequest,
-    DocumentVersion,
-    Importer,
-    User,
-)
+from clients.models import Document, DocumentKind, DocumentVersion, Importer, User
+from clients.models.documents import DocumentDestruction, DocumentHold
 from clients.queries import documents as queries
 from clients.queries.documents import DocumentSearch
 from clients.rules import Permission
 
-MANAGE = Permission.MANAGE_DOCUMENTS
+MANAGE, DESTROY = Permission.MANAGE_DOCUMENTS, Permission.DESTROY_DOCUMENTS
 BYTES = {(200, "application/octet-stream"): OpenApiTypes.BINARY}
-ASKED = OpenApiExample(
-    "A permit by the end of the month",
-    value={"importer": 1, "kind": "permit", "title": "CFIA permit", "due_on": "2026-11-30"},
-    request_only=True,
-)
-PACKED = OpenApiExample(
-    "Every invoice", value={"importer": 1, "title": "Verification", "kind": "commercial_invoice"},
-    request_only=True,
-)  # fmt: skip
 
 
 def importer_seen(pk: int) -> Importer:
@@ -96,6 +81,39 @@ class DocumentSerializer(serializers.ModelSerializer[Document]):
         read_only_fields = fields
 
 
+class HoldSerializer(serializers.ModelSerializer[DocumentHold]):
+    """A legal hold: while it stands, the document is not destroyed."""
+
+    placed_by = serializers.EmailField(source="placed_by.email")
+    released_by = serializers.EmailField(source="released_by.email", default=None)
+
+    class Meta:
+        model = DocumentHold
+        fields = (
+            *("id", "reason", "placed_at", "placed_by"),
+            *("released_at", "released_by", "release_reason"),
+        )
+        read_only_fields = fields
+
+
+class DestructionSerializer(serializers.ModelSerializer[DocumentDestruction]):
+    """Who asked for the destruction of a document, and what another person decided."""
+
+    asked_by = serializers.EmailField(source="asked_by.email")
+    decided_by = serializers.EmailField(source="decided_by.email", default=None)
+
+    class Meta:
+        model = DocumentDestruction
+        fields = ("id", "reason", "asked_at", "asked_by", "decision", "decided_at", "decided_by")
+        read_only_fields = fields
+
+
+class ReasonWish(serializers.Serializer[Any]):
+    """Why."""
+
+    reason = serializers.CharField(max_length=500)
+
+
 class FileWish(serializers.Serializer[Any]):
     """A file, sent as `multipart/form-data`."""
 
@@ -104,13 +122,12 @@ class FileWish(serializers.Serializer[Any]):
     )
 
 
-class DocumentWish(FileWish):
-    """A new document, sent as `multipart/form-data`."""
+class DescriptionWish(serializers.Serializer[Any]):
+    """What a document is and how long it counts."""
 
-    importer = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
     kind = serializers.ChoiceField(choices=DocumentKind.choices)
     title = serializers.CharField(max_length=200)
-    language = serializers.ChoiceField(choices=User.Language.choices, default="en")
+    language = serializers.ChoiceField(choices=User.Language.choices, required=False)
     transaction_no = serializers.CharField(
         max_length=20, required=False, allow_blank=True, help_text="14 digits."
     )
@@ -122,6 +139,13 @@ class DocumentWish(FileWish):
         required=False, help_text="The day of importation: its years of keeping count from it."
     )
     expires_on = serializers.DateField(required=False, help_text="In force to this day.")
+
+
+class DocumentWish(DescriptionWish, FileWish):
+    """A new document, sent as `multipart/form-data`."""
+
+    importer = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
+    language = serializers.ChoiceField(choices=User.Language.choices, default="en")
 
 
 class DocumentFilters(django_filters.FilterSet):
@@ -143,7 +167,13 @@ class DocumentDoor(ReadDoor):
     serializer_class = DocumentSerializer
     filterset_class = DocumentFilters
     parser_classes = [MultiPartParser]
-    answer_codes = MappingProxyType({"versions": (201,)})
+    answer_codes = MappingProxyType(
+        {
+            **dict.fromkeys(("versions", "place_hold", "ask_destruction"), (201,)),
+            **dict.fromkeys(("describe", "hold_release"), (200,)),
+            **dict.fromkeys(("destruction_approval", "destruction_refusal"), (200,)),
+        }
+    )
 
     def rows(self) -> Any:
         return queries.documents(DocumentSearch(state="all"), today_in_toronto())
@@ -155,7 +185,7 @@ class DocumentDoor(ReadDoor):
         importer = importer_seen(wish.pop("importer"))
         self.demand(MANAGE, importer.pk)
         content = wish.pop("file")
-        version = keep_document(importer=importer, content=content, by=self.person, **wish)
+        version = actions.keep_document(importer=importer, content=content, by=self.person, **wish)
         return self._created(version)
 
     def _created(self, version: DocumentVersion) -> Response:
@@ -169,165 +199,109 @@ class DocumentDoor(ReadDoor):
         """Add a newer version; the older ones stay."""
         document = self.object_for(MANAGE)
         content = self.said(FileWish)["file"]
-        return self._created(add_version(document=document, content=content, by=self.person))
+        version = actions.add_version(document=document, content=content, by=self.person)
+        return self._created(version)
 
     @extend_schema(responses=BYTES)
     @action(detail=True)
     def content(self, request: Request, pk: int) -> FileResponse:
         """The newest version as it was sent; whoever takes it is noted."""
         document = self.object_for(Permission.VIEW)
-        served = [one for one in document.newest if one.is_served]
-        if not served:
-            raise NotSeen("id", NOT_SEEN)
-        return as_download(open_version(version=served[0], by=self.person), served[0].file_name)
-
-
-class DocumentRequestSerializer(serializers.ModelSerializer[DocumentRequest]):
-    """What an importer is asked to send, and what came of it."""
-
-    importer = serializers.IntegerField(source="importer_id")
-    document = serializers.IntegerField(source="document_id", default=None)
-    asked_by = serializers.EmailField(source="asked_by.email")
-
-    class Meta:
-        model = DocumentRequest
-        fields = (
-            *("id", "importer", "kind", "title", "explanation", "transaction_no", "due_on"),
-            *("state", "document", "asked_at", "asked_by", "sent_at", "decided_at"),
-            "decision_reason",
-        )
-        read_only_fields = fields
-
-
-class RequestWish(serializers.Serializer[Any]):
-    """What to ask an importer for."""
-
-    importer = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
-    kind = serializers.ChoiceField(choices=DocumentKind.choices)
-    title = serializers.CharField(max_length=200)
-    explanation = serializers.CharField(max_length=1000, required=False, allow_blank=True)
-    transaction_no = serializers.CharField(max_length=14, required=False, allow_blank=True)
-    due_on = serializers.DateField()
-
-
-class RequestFilters(django_filters.FilterSet):
-    importer = IdFilter("importer_id", "Of this importer.")
-    state = django_filters.MultipleChoiceFilter(choices=DocumentRequest.State.choices)
-    due_to = django_filters.DateFilter("due_on", lookup_expr="lte")
-
-
-class DocumentRequestDoor(ReadDoor):
-    """What importers are asked to send."""
-
-    queryset = DocumentRequest._base_manager.none()
-    serializer_class = DocumentRequestSerializer
-    filterset_class = RequestFilters
-    ordering_fields = ("due_on",)
-    answer_codes = MappingProxyType({"answer": (200,)})
-
-    def rows(self) -> Any:
-        return queries.requests().order_by("-id")
-
-    @extend_schema(
-        request=RequestWish, responses={201: DocumentRequestSerializer}, examples=[ASKED]
-    )
-    def create(self, request: Request) -> Response:
-        """Ask an importer for a document; its people are told. For the brokerage's staff."""
-        wish = self.said(RequestWish)
-        importer = importer_seen(wish.pop("importer"))
-        self.demand(MANAGE, importer.pk)
-        if not self.person.is_staff_member:
-            self.permission_denied(request, "The brokerage’s staff ask for documents.")
-        made = request_document(importer=importer, by=self.person, today=today_in_toronto(), **wish)
-        location = {"Location": self.address_of("document-request", made.pk)}
-        body = self.get_serializer(self.rows().get(pk=made.pk)).data
-        return Response(body, status.HTTP_201_CREATED, headers=location)
-
-    @extend_schema(request=FileWish, responses={200: DocumentRequestSerializer})
-    @action(detail=True, methods=["post"], parser_classes=[MultiPartParser])
-    def answer(self, request: Request, pk: int) -> Response:
-        """Send what was asked for."""
-        wish = self.object_for(MANAGE)
-        answer_request(wish=wish, content=self.said(FileWish)["file"], by=self.person)
-        return Response(self.get_serializer(self.get_object()).data)
-
-
-class DocumentPackageSerializer(serializers.ModelSerializer[DocumentPackage]):
-    """An audit package, and how far it is."""
-
-    importer = serializers.IntegerField(source="importer_id")
-    documents = serializers.SerializerMethodField()
-    is_under_way = serializers.BooleanField()
-
-    class Meta:
-        model = DocumentPackage
-        fields = (
-            *("id", "importer", "title", "language", "documents", "packed", "state"),
-            *("is_under_way", "sha256", "size", "requested_at", "expires_at"),
-        )
-        read_only_fields = fields
-
-    def get_documents(self, package: DocumentPackage) -> int:
-        return len(package.version_ids)
-
-
-class PackageWish(serializers.Serializer[Any]):
-    """Which documents to put together; nothing said beside the importer is all of them."""
-
-    importer = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
-    title = serializers.CharField(max_length=200)
-    language = serializers.ChoiceField(choices=User.Language.choices, default="en")
-    kind = serializers.ChoiceField(choices=DocumentKind.choices, required=False)
-    transaction_no = serializers.CharField(max_length=14, required=False)
-    first = serializers.DateField(required=False, help_text="Imported on this day or later.")
-    last = serializers.DateField(required=False, help_text="Imported on this day or earlier.")
-
-
-class PackageFilters(django_filters.FilterSet):
-    importer = IdFilter("importer_id", "Of this importer.")
-    state = django_filters.MultipleChoiceFilter(choices=DocumentPackage.State.choices)
-
-
-class DocumentPackageDoor(ReadDoor):
-    """Documents put together as one ZIP file, made by a worker and removed after a week."""
-
-    queryset = DocumentPackage._base_manager.none()
-    serializer_class = DocumentPackageSerializer
-    filterset_class = PackageFilters
-    parser_classes = [JSONParser]
-    answer_codes = MappingProxyType({"create": (202,)})
-
-    def rows(self) -> Any:
-        return queries.packages()
-
-    @extend_schema(
-        request=PackageWish, responses={202: DocumentPackageSerializer}, examples=[PACKED]
-    )
-    def create(self, request: Request) -> Response:
-        """Ask for a package. Ask for its address until `is_under_way` is false."""
-        wish = self.said(PackageWish)
-        importer = importer_seen(wish.pop("importer"))
-        self.demand(MANAGE, importer.pk)
-        title, language = wish.pop("title"), wish.pop("language")
-        search = DocumentSearch(importer_id=importer.pk, **wish)
-        package = request_package(
-            importer=importer,
-            title=title,
-            documents=queries.documents(search, today_in_toronto()).order_by().values("pk"),
-            chosen_by={name: str(value) for name, value in wish.items()},
-            language=language,
-            by=self.person,
-        )
-        location = {"Location": self.address_of("document-package", package.pk)}
-        body = self.get_serializer(self.rows().get(pk=package.pk)).data
-        return Response(body, status.HTTP_202_ACCEPTED, headers=location)
+        return self._download([one for one in document.newest if one.is_served][:1])
 
     @extend_schema(responses=BYTES)
-    @action(detail=True)
-    def file(self, request: Request, pk: int) -> FileResponse:
-        """The ZIP file; whoever takes it is noted."""
-        package = self.object_for(Permission.VIEW)
-        if not package.file:
+    @action(detail=True, url_path="versions/<int:number>/content")
+    def version_content(self, request: Request, pk: int, number: int) -> FileResponse:
+        """One version as it was sent; whoever takes it is noted."""
+        document = self.object_for(Permission.VIEW)
+        served = [one for one in document.newest if one.is_served and one.number == number]
+        return self._download(served)
+
+    def _download(self, served: list[DocumentVersion]) -> FileResponse:
+        if not served:
             raise NotSeen("id", NOT_SEEN)
-        content = open_package(package=package, by=self.person)
-        return as_download(content, f"documents-{package.pk}.zip")
+        [version] = served
+        content = actions.open_version(version=version, by=self.person)
+        return as_download(content, version.file_name)
+
+    @extend_schema(request=DescriptionWish, responses={200: DocumentSerializer})
+    @action(detail=True, methods=["post"], url_path="description", parser_classes=[JSONParser])
+    def describe(self, request: Request, pk: int) -> Response:
+        """Say anew what the document is and how long it counts; what is left out stays."""
+        document, told = self.object_for(MANAGE), self.said(DescriptionWish)
+        actions.describe_document(document=document, by=self.person, **told)
+        return self._as_it_is_now()
+
+    @extend_schema(responses=HoldSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=None, parser_classes=[JSONParser])
+    def holds(self, request: Request, pk: int) -> Response:
+        """Its legal holds, the newest first."""
+        rows = queries.holds_of(self.object_for(Permission.VIEW))
+        return Response(HoldSerializer(rows, many=True).data)
+
+    @extend_schema(request=ReasonWish, responses={201: HoldSerializer})
+    @holds.mapping.post
+    def place_hold(self, request: Request, pk: int) -> Response:
+        """Place a legal hold. For the brokerage's staff."""
+        document, told = self._for_staff(), self.said(ReasonWish)
+        hold = actions.place_hold(document=document, by=self.person, **told)
+        return Response(HoldSerializer(hold).data, status.HTTP_201_CREATED)
+
+    @extend_schema(request=ReasonWish, responses={200: HoldSerializer})
+    @action(detail=True, methods=["post"], url_path="hold-release", parser_classes=[JSONParser])
+    def hold_release(self, request: Request, pk: int) -> Response:
+        """Release the hold that stands. For the brokerage's staff."""
+        document, told = self._for_staff(), self.said(ReasonWish)
+        hold = queries.holds_of(document).filter(released_at=None).first()
+        if hold is None:
+            raise Refused(_("No legal hold stands on this document."))
+        ends.release_hold(hold=hold, by=self.person, **told)
+        return Response(HoldSerializer(queries.holds_of(document).get(pk=hold.pk)).data)
+
+    @extend_schema(responses=DestructionSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=None, parser_classes=[JSONParser])
+    def destructions(self, request: Request, pk: int) -> Response:
+        """Who asked for its destruction and what was decided, the newest first."""
+        rows = queries.destructions_of(self.object_for(Permission.VIEW))
+        return Response(DestructionSerializer(rows, many=True).data)
+
+    @extend_schema(request=ReasonWish, responses={201: DestructionSerializer})
+    @destructions.mapping.post
+    def ask_destruction(self, request: Request, pk: int) -> Response:
+        """Ask that its content be destroyed; another person decides."""
+        document, told = self.object_for(DESTROY), self.said(ReasonWish)
+        on = today_in_toronto()
+        wish = ends.ask_destruction(document=document, on=on, by=self.person, **told)
+        return Response(DestructionSerializer(wish).data, status.HTTP_201_CREATED)
+
+    @extend_schema(request=None, responses={200: DocumentSerializer})
+    @action(detail=True, methods=["post"], url_path="destruction-approval")
+    def destruction_approval(self, request: Request, pk: int) -> Response:
+        """Approve what another person asked for: the content is destroyed, its hashes stay."""
+        wish = self._open_destruction()
+        ends.approve_destruction(wish=wish, on=today_in_toronto(), by=self.person)
+        return self._as_it_is_now()
+
+    @extend_schema(request=None, responses={200: DocumentSerializer})
+    @action(detail=True, methods=["post"], url_path="destruction-refusal")
+    def destruction_refusal(self, request: Request, pk: int) -> Response:
+        """Leave the document as it is; whoever asked may take the wish back this way too."""
+        ends.refuse_destruction(wish=self._open_destruction(), by=self.person)
+        return self._as_it_is_now()
+
+    def _open_destruction(self) -> DocumentDestruction:
+        document = self.object_for(DESTROY)
+        wish: DocumentDestruction | None = (
+            queries.destructions_of(document).filter(decision="").first()
+        )
+        if wish is None:
+            raise Refused(_("Nobody has asked for the destruction of this document."))
+        return wish
+
+    def _for_staff(self) -> Document:
+        document: Document = self.object_for(MANAGE)
+        self.demand_staff()
+        return document
+
+    def _as_it_is_now(self) -> Response:
+        return Response(self.get_serializer(self.get_object()).data)

@@ -109,6 +109,11 @@ class Door(RateHeaders, IdempotentPosts, viewsets.GenericViewSet[Any]):
             word = permission.value.replace("_", " ")
             raise PermissionDenied(f"Your role with this importer does not include: {word}.")
 
+    def demand_staff(self) -> None:
+        """403 unless whoever asks is of the brokerage's staff."""
+        if not self.person.is_staff_member:
+            raise PermissionDenied("This is for the brokerage’s staff.")
+
     def said(self, serializer: type[serializers.Serializer[Any]]) -> dict[str, Any]:
         """The request's body: valid, and without fields nobody knows."""
         wish = serializer(data=self.request.data, context=self.get_serializer_context())
