@@ -23,6 +23,27 @@ class Action(NamedTuple):
 ACTIONS: dict[str, Action] = {
     # the importer
     "importer created": Action(_("Importer registered"), _("registered the importer")),
+    "importer profile changed": Action(
+        _("Importer’s profile changed"), _("changed the importer’s profile")
+    ),
+    "importer contact added": Action(_("Contact added"), _("added somebody to reach")),
+    "importer contact changed": Action(_("Contact changed"), _("changed whom to reach, or how")),
+    "importer contact removed": Action(_("Contact removed"), _("removed somebody to reach")),
+    "program account added": Action(_("Program account added"), _("added a program account")),
+    "program account changed": Action(_("Program account changed"), _("changed a program account")),
+    "importers exported": Action(
+        _("Register of importers exported"), _("exported the register of importers")
+    ),
+    # lists of clients
+    "client list sent": Action(_("Client list sent"), _("sent a list of clients")),
+    "client list confirmed": Action(
+        _("Client list confirmed"), _("confirmed that a list of clients is taken in")
+    ),
+    "client list withdrawn": Action(_("Client list withdrawn"), _("withdrew a list of clients")),
+    "client list taken in": Action(_("Client list taken in"), _("took in a list of clients")),
+    "client list parked": Action(
+        _("Client list parked"), _("parked a list of clients that failed three times")
+    ),
     "second factor rule changed": Action(
         _("Second-factor rule changed"),
         _("changed whether this importer’s people need a second factor"),
@@ -90,6 +111,12 @@ ACTIONS: dict[str, Action] = {
     # security
     "security recorded": Action(_("Security recorded"), _("recorded financial security")),
     "security changed": Action(_("Security changed"), _("changed financial security")),
+    "security alert raised": Action(
+        _("Security alert raised"), _("noticed that financial security gets used up")
+    ),
+    "security alert cleared": Action(
+        _("Security alert cleared"), _("noticed that financial security is enough again")
+    ),
     "security ended": Action(_("Security ended"), _("recorded the end of financial security")),
     "release status noted": Action(
         _("Release status noted"), _("noted the status of release prior to payment")
@@ -403,6 +430,8 @@ ACTIONS: dict[str, Action] = {
 # what an event is about, by the name of its model
 KINDS: dict[str, Words] = {
     "importer": pgettext_lazy("one", "Importer"),
+    "importercontact": _("Contact of the importer"),
+    "clientlist": _("Client list"),
     "user": _("Person"),
     "membership": _("Place of a person"),
     "invitation": _("Invitation"),
@@ -415,6 +444,7 @@ KINDS: dict[str, Words] = {
     "statement": _("Statement"),
     "payment": _("Payment"),
     "securityinstrument": _("Security for release"),
+    "securityalert": _("Alert of security for release"),
     "releasestatus": _("Release status"),
     "programaccount": _("Program account"),
     "matchrun": _("Reconciliation"),

@@ -14,6 +14,8 @@ class Permission(StrEnum):
     SIGN_OFF = "sign_off"
     RECORD_PAYMENT = "record_payment"
     MANAGE_PEOPLE = "manage_people"
+    EDIT_PROFILE = "edit_profile"
+    EDIT_CONTACTS = "edit_contacts"
     MANAGE_KEYS = "manage_keys"
     MANAGE_SECURITY = "manage_security"
     MANAGE_DELEGATION = "manage_delegation"
@@ -66,6 +68,8 @@ _ANALYST = _VIEWER | {
     Permission.SIGN_OFF,
     Permission.RECORD_PAYMENT,
     Permission.MANAGE_PEOPLE,
+    Permission.EDIT_PROFILE,
+    Permission.EDIT_CONTACTS,
     Permission.MANAGE_SECURITY,
     Permission.MANAGE_DELEGATION,
     Permission.ANSWER_DELEGATION,
@@ -79,6 +83,7 @@ _SENDS_DOCUMENTS = _DOES_STEPS | {Permission.MANAGE_DOCUMENTS}
 _OWNER = _FINANCE | {
     Permission.MANAGE_DOCUMENTS,
     Permission.MANAGE_PEOPLE,
+    Permission.EDIT_CONTACTS,
     Permission.MANAGE_KEYS,
     Permission.ANSWER_DELEGATION,
     Permission.READ_AUDIT,

@@ -47,6 +47,14 @@ WORDS: dict[Permission, tuple[Any, Any]] = {
         _("Manage people"),
         _("Invite the importer’s people, change their role, remove them, require a second factor."),
     ),
+    Permission.EDIT_PROFILE: (
+        _("Edit the profile"),
+        _("Change the importer’s names, languages and state, and its program accounts."),
+    ),
+    Permission.EDIT_CONTACTS: (
+        _("Edit contacts"),
+        _("Say whom to reach at the importer for what: add, change and remove contacts."),
+    ),
     Permission.MANAGE_KEYS: (
         _("Manage API keys"),
         _("Make, rotate and revoke the importer’s API keys."),

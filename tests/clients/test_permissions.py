@@ -6,10 +6,12 @@ from datetime import date
 import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
+from django.utils import timezone
 from django.utils.html import escape
 
 from carmsvc.platform.tenancy import importer_scope
 from clients.actions.documents import keep_document
+from clients.actions.support import open_request
 from clients.models import Importer, Membership, ProgramAccount, StaffAssignment, User
 from clients.queries import may, may_here
 from clients.rules import (
@@ -42,12 +44,16 @@ decide                | yes           yes     -       | -     -       -         
 sign_off              | yes           yes     -       | -     -       -          -          -
 record_payment        | yes           yes     -       | yes   yes     -          -          -
 manage_people         | yes           yes     -       | yes   -       -          -          -
+edit_profile          | yes           yes     -       | -     -       -          -          -
+edit_contacts         | yes           yes     -       | yes   -       -          -          -
 manage_keys           | yes           -       -       | yes   -       -          -          -
 manage_security       | yes           yes     -       | -     -       -          -          -
 manage_delegation     | yes           yes     -       | -     -       -          -          -
 answer_delegation     | yes           yes     -       | yes   -       -          -          -
 manage_documents      | yes           yes     -       | yes   -       yes        yes        -
 destroy_documents     | yes           -       -       | -     -       -          -          -
+ask_support           | yes           yes     -       | yes   yes     yes        yes        yes
+answer_support        | yes           yes     -       | -     -       -          -          -
 read_audit            | yes           yes     -       | yes   -       -          -          -
 view_as               | yes           yes     -       | -     -       -          -          -
 register_importer     | yes           -       -       | -     -       -          -          -
@@ -56,6 +62,7 @@ manage_staff          | yes           -       -       | -     -       -         
 read_brokerage_audit  | yes           -       -       | -     -       -          -          -
 edit_rulebook         | yes           -       -       | -     -       -          -          -
 manage_mail           | yes           -       -       | -     -       -          -          -
+answer_contacts       | yes           yes     -       | -     -       -          -          -
 """
 STAFF = ("administrator", "analyst", "viewer")
 IMPORTERS = ("owner", "finance", "operations", "compliance", "viewer")
@@ -155,6 +162,10 @@ def doors(importer: Importer) -> dict[str, tuple[str, str]]:
             importer=importer, content=ContentFile(b"%PDF-1.7", "a.pdf"), by=None, kind="cad",
             title="A declaration",
         )  # fmt: skip
+        question = open_request(
+            importer=importer, by=None, source="mail", text="Why?", now=timezone.now(),
+            title="Why?", category="other", outside_name="A client",
+        )  # fmt: skip
     own = f"/importers/{importer.pk}/"
     proposal = propose_value(
         name="gst_rate", key="", value="5", from_on=date(2027, 1, 1), to_on=None, source="a test",
@@ -169,6 +180,8 @@ def doors(importer: Importer) -> dict[str, tuple[str, str]]:
         "sign_off": ("post", f"/runs/{run.pk}/sign-offs/"),
         "record_payment": ("get", f"{own}payments/new/"),
         "manage_people": ("get", f"{own}invitations/"),
+        "edit_profile": ("get", f"{own}profile/change/"),
+        "edit_contacts": ("get", f"{own}contacts/new/"),
         "manage_keys": ("get", f"{own}keys/"),
         "manage_security": ("get", f"{own}security/new/"),
         "manage_delegation": ("get", f"{own}delegations/new/"),
@@ -182,6 +195,9 @@ def doors(importer: Importer) -> dict[str, tuple[str, str]]:
         "manage_staff": ("get", "/staff/new/"),
         "read_brokerage_audit": ("get", "/audit/brokerage/"),
         "manage_mail": ("get", "/mail/"),
+        "ask_support": ("get", f"{own}support-requests/new/"),
+        "answer_support": ("post", f"/support-requests/{question.pk}/handling/"),
+        "answer_contacts": ("get", "/contacts/"),
         "edit_rulebook": ("post", f"/rulebook/entries/{proposal.pk}/approval/"),
     }
 
