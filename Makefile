@@ -40,6 +40,9 @@ lint: environment ## style, types, who imports whom, migrations, deployment chec
 	  ALLOWED_HOSTS=carm.example.ca SECURITY_CONTACT=mailto:security@example.ca \
 	  $(PY) manage.py check --deploy --fail-level WARNING
 
+audit: environment ## known vulnerabilities of the packages in the lock (asks PyPI)
+	@$(PY) .ci/audit.py
+
 messages: environment ## take new strings into the French catalogue, compile it (needs gettext)
 	@$(PY) manage.py makemessages -l fr --no-location --no-obsolete -i .venv -i tests
 	@$(PY) manage.py compilemessages -l fr -i .venv
@@ -88,4 +91,4 @@ system-packages:
 	    apt-get install -y -qq --no-install-recommends $$missing; } >/dev/null \
 	  || echo "could not be installed; tests that need it will skip" >&2; fi
 
-.PHONY: help demo test rules-coverage bench lint messages lock clean environment system-packages
+.PHONY: help demo test rules-coverage bench lint audit messages lock clean environment system-packages
