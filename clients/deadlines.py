@@ -30,7 +30,8 @@ class Deadline:
     says what it is about (a program account, a case), `amount` what is at stake in CAD, `reasons`
     why it is this day, in sentences. `last_lawful_on` is a later day on which the law still takes
     it (Interpretation Act, s. 26); people are reminded of `due_on`. `owner` and `owner_id` name the
-    person it was given to; without one it is the importer's lead's.
+    person it was given to; without one it is the importer's lead's. Of what `is_quiet` nobody is
+    told: something else comes first.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Deadline:
     is_done: bool = False
     owner: str = ""
     owner_id: int | None = None
+    is_quiet: bool = False
     amount: Decimal | None = None
     last_lawful_on: date | None = None
     reasons: tuple[Any, ...] = field(default=(), compare=False)

@@ -102,13 +102,22 @@ def put_step(*, number: int, step: Step, place: int, instead_of: str = "", by: U
     """
 
     def put(checklist: Checklist) -> Checklist:
-        others = [one for one in checklist.steps if one.code != instead_of]
+        others = [
+            _following(one, instead_of, step.code)
+            for one in checklist.steps
+            if one.code != instead_of
+        ]
         others.insert(max(place - 1, 0), step)
         changed = replace(checklist, steps=tuple(others))
         _refuse_flaws([one for one in flaws(changed) if one not in flaws(checklist)])
         return changed
 
     return change_draft(number=number, change=put, what=step.code, by=by)
+
+
+def _following(step: Step, earlier: str, code: str) -> Step:
+    """The step, coming after another under its new name."""
+    return replace(step, after=tuple(code if one == earlier else one for one in step.after))
 
 
 def leave_step_out(*, number: int, code: str, by: User) -> Checklist:

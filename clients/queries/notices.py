@@ -128,7 +128,7 @@ def reached_thresholds(due: Iterable[Deadline], today: date) -> Iterable[tuple[D
     """Each open deadline with the tightest threshold of its kind that it has reached."""
     for one in due:
         threshold = reached((one.due_on - today).days, kind_of(one.kind).thresholds)
-        if threshold is not None and not one.is_done:
+        if threshold is not None and not (one.is_done or one.is_quiet):
             yield one, threshold
 
 

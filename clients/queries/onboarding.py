@@ -251,6 +251,23 @@ def steps_to_do(importer_id: int, reader: User, now: datetime) -> list[StepView]
     return sorted(mine, key=lambda one: (one.row.due_on, one.row.position))
 
 
+def steps_due(importers: Iterable[int], first: date, last: date) -> Any:
+    """Steps due in a range of days, done ones too; not what does not apply or was given up."""
+    rows = OnboardingStep.objects.filter(importer__in=importers, due_on__range=(first, last))
+    rows = rows.exclude(state=StepState.NOT_APPLICABLE.value)
+    rows = rows.exclude(onboarding__state=Onboarding.State.CANCELLED)
+    return rows.select_related("assignee")
+
+
+def steps_without_movement(importers: Iterable[int]) -> Any:
+    """Of each running onboarding the step that can go on and has not moved for longest."""
+    rows = OnboardingStep.objects.filter(
+        importer__in=importers, is_ready=True, onboarding__state=Onboarding.State.RUNNING
+    )
+    ordered = rows.order_by("onboarding_id", "moved_at", "position").distinct("onboarding_id")
+    return ordered.select_related("onboarding")
+
+
 def evidence_expiring(importers: Iterable[int], first: date, last: date) -> Any:
     """Steps whose evidence ends in a range of days."""
     rows = OnboardingStep.objects.filter(
