@@ -1,10 +1,17 @@
 """The statements room's work for Celery: thin, safe to run twice and two at once."""
 
+import logging
+
 from celery import shared_task
 
+from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.tenancy import every_importer_id, importer_scope
 from statements import actions, queries
+from statements.actions import security
 from statements.models import LedgerFile, StatementFile
+
+logger = logging.getLogger(__name__)
+AT_ONCE = 200  # importers in one transaction
 
 
 @shared_task
@@ -31,3 +38,18 @@ def collect_files() -> None:
         take_in_statement_file.delay(importer_id=importer_id, file_id=file_id)
     for importer_id, file_id in ledgers:
         take_in_ledger_file.delay(importer_id=importer_id, file_id=file_id)
+
+
+@shared_task
+def watch_security() -> None:
+    """Every five minutes: raise and clear the alerts of security that gets used up.
+
+    What goes wrong at some importers leaves the others watched; the next time tries again.
+    """
+    importers, today = every_importer_id(), today_in_toronto()
+    for at in range(0, len(importers), AT_ONCE):
+        some = importers[at : at + AT_ONCE]
+        try:
+            security.watch_security(importers=some, today=today)
+        except Exception:
+            logger.exception("security of importers %s… was not watched", some[0])

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from clients.models import ReleaseStatus, SecurityInstrument
+from clients.models import ReleaseStatus, SecurityAlert, SecurityInstrument
 
 
 def security_of(importer_id: int) -> Any:
@@ -42,3 +42,15 @@ def release_statuses(accounts: Collection[int]) -> dict[int, ReleaseStatus]:
     rows = ReleaseStatus.objects.filter(program_account__in=accounts)
     newest = rows.order_by("program_account_id", "-id").distinct("program_account_id")
     return {row.program_account_id: row for row in newest}
+
+
+def open_alerts(importers: Collection[int]) -> Any:
+    """The thresholds that the security of importers has reached and not left since."""
+    rows = SecurityAlert.objects.filter(importer__in=importers, cleared_on=None)
+    return rows.select_related("program_account", "importer").order_by("raised_on", "id")
+
+
+def alerts_raised(importers: Collection[int], first: date, last: date) -> Any:
+    """The alerts that were raised from a day to a day, cleared ones too."""
+    rows = SecurityAlert.objects.filter(importer__in=importers, raised_on__range=(first, last))
+    return rows.select_related("program_account").order_by("id")

@@ -8,7 +8,9 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from clients.models import Importer, ProgramAccount, User
+from carmsvc.platform.tenancy import importers_in_scope
+from clients.models import Importer, ProgramAccount, SecurityAlert, User
+from clients.queries.security import open_alerts
 from reconciliation.models import (
     MatchRun,
     SignOff,
@@ -137,6 +139,7 @@ class WorkQueue:
     runs_to_explain: list[MatchRun]
     runs_to_sign: list[MatchRun]
     due: list[Statement]
+    alerts: list[SecurityAlert]
 
     @property
     def stuck_count(self) -> int:
@@ -144,7 +147,8 @@ class WorkQueue:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.stuck_count or self.runs_to_explain or self.runs_to_sign or self.due)
+        waiting = self.runs_to_explain or self.runs_to_sign
+        return not (self.stuck_count or waiting or self.due or self.alerts)
 
 
 DUE_SOON = timedelta(days=14)
@@ -166,4 +170,5 @@ def work_queue(user: User, today: date, limit: int = 50) -> WorkQueue:
         ),
         runs_to_sign=list(to_sign.order_by("-signature_count", "finished_at")[:limit]),
         due=statements_due(today - LATELY, today + DUE_SOON, limit),
+        alerts=list(open_alerts(importers_in_scope())[:limit]),
     )

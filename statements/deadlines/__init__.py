@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from clients.deadlines import Kind, register
 from statements.deadlines.billing import declarations_due, payments_due, statements_expected
 from statements.deadlines.security import (
+    alerts_open,
     securities_expiring,
     securities_to_raise,
     securities_to_review,
@@ -72,6 +73,16 @@ def _register_security() -> None:
             provider=securities_expiring,
             thresholds=(60, 30, 14, 7, 0, -1),
             escalates_at=7,
+            audience=people,
+        )
+    )
+    register(
+        Kind(
+            name="security_alert",
+            label=_("Security gets used up"),
+            provider=alerts_open,
+            thresholds=(0,),
+            escalates_at=0,
             audience=people,
         )
     )

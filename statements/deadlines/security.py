@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.money import ZERO, plain
 from clients.deadlines import Deadline
-from clients.models import ProgramAccount, SecurityInstrument
-from clients.queries.security import security_kept
+from clients.models import ProgramAccount, SecurityAlert, SecurityInstrument
+from clients.queries.security import alerts_raised, security_kept
 from statements.queries.rulebook import rulebook_in_force
 from statements.queries.security import Standing, standings
 from statements.rules.security import Review, reviews_between
@@ -126,6 +126,42 @@ def _expiry(
         amount=_posted(given, ends_on),
         reasons=tuple(_expiry_reasons(given, after)),
     )
+
+
+def alerts_open(importers: Collection[int], first: date, last: date) -> Iterator[Deadline]:
+    """Security that gets used up: there from the day it was noticed, done once it is no more.
+
+    One that fell to a lower threshold is told to nobody.
+    """
+    for alert in alerts_raised(importers, first, last):
+        account = alert.program_account
+        yield Deadline(
+            kind="security_alert",
+            key=f"security-alert/{account.bn15}/{alert.pk}",
+            importer_id=alert.importer_id,
+            due_on=alert.raised_on,
+            subject=f"{account.bn15}: {alert.get_level_display()}",
+            address=_page(account),
+            is_done=alert.cleared_on is not None,
+            is_quiet=not alert.has_risen,
+            amount=alert.required,
+            reasons=tuple(_alert_reasons(alert)),
+        )
+
+
+def _alert_reasons(alert: SecurityAlert) -> Iterator[Any]:
+    words = {"required": plain(alert.required), "posted": plain(alert.posted)}
+    if alert.measure == SecurityAlert.Measure.REVIEW:
+        yield _("The last review asks for %(required)s; %(posted)s is posted.") % words
+    else:
+        yield (
+            _("The months since the review would ask for %(required)s; %(posted)s is posted.")
+            % words
+        )
+    if alert.used_percent is not None:
+        used = {"percent": alert.used_percent}
+        yield _("That uses %(percent)s %% of it, above a threshold of the rulebook.") % used
+    yield _("Raise the security before it is used up, or ask the CBSA for a reduction.")
 
 
 def _expiry_reasons(given: list[SecurityInstrument], after: Decimal) -> Iterator[Any]:

@@ -1,13 +1,17 @@
 """How the security of program accounts stands: against the review, against what came since."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from carmsvc.platform.money import ZERO
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from carmsvc.platform.money import ZERO, plain
 from clients.models import ProgramAccount, ReleaseStatus, SecurityInstrument
-from clients.queries.security import release_statuses, security_on
+from clients.overview import Concern, Level
+from clients.queries.security import open_alerts, release_statuses, security_on
 from statements.queries.history import months_charged
 from statements.queries.not_billed import Known, known_by_period
 from statements.queries.rulebook import rulebook_in_force
@@ -118,6 +122,24 @@ def standings(accounts: Iterable[ProgramAccount], today: date) -> list[Standing]
         statuses=release_statuses(numbers),
     )
     return sorted((_standing(one, known) for one in every), key=lambda one: one.order)
+
+
+def security_concerns(importers: Collection[int], _today: date) -> Iterator[Concern]:
+    """The accounts whose security gets used up, for the overview."""
+    for alert in open_alerts(importers):
+        words = {
+            "account": alert.program_account.bn15,
+            "level": alert.get_level_display(),
+            "required": plain(alert.required),
+            "posted": plain(alert.posted),
+        }
+        yield Concern(
+            alert.importer_id,
+            Level.AT_RISK,
+            _("Security of %(account)s: %(level)s (%(required)s required, %(posted)s posted)")
+            % words,
+            reverse("importer-forecast", args=[alert.importer_id]),
+        )
 
 
 def _standing(account: ProgramAccount, known: _Known) -> Standing:

@@ -145,3 +145,9 @@ def level(need: Decimal, posted: Decimal, on: date, rulebook: Rulebook) -> str:
         and used >= rulebook.decimal("security_alert", on, name)
     ]
     return reached[-1] if reached else ""
+
+
+def has_risen(before: str, now: str) -> bool:
+    """Whether one level ("" for none) lies above another."""
+    order = ("", *LEVELS)
+    return order.index(now) > order.index(before)

@@ -15,7 +15,7 @@ from clients.models.documents import (
     DocumentHold,
     DocumentVersion,
 )
-from clients.models.security import ReleaseStatus, SecurityInstrument
+from clients.models.security import ReleaseStatus, SecurityAlert, SecurityInstrument
 from delegation.models import (
     AgencyAgreement,
     AgreementPaper,
@@ -124,7 +124,7 @@ def settle_documents(tenant: Any, analyst: User) -> None:
 
 
 def settle_security(tenant: Any, analyst: User) -> None:
-    """A bond, one that has ended, and the release status of an account."""
+    """A bond, one that has ended, the release status of an account and an alert."""
     word, of = tenant.word, {"importer": tenant.importer, "recorded_by": analyst}
     bond = {
         "form": "bond",
@@ -140,4 +140,8 @@ def settle_security(tenant: Any, analyst: User) -> None:
         **of, **bond, ended_on=ON, ended_at=timezone.now(), ended_by=analyst, end_reason=word
     )
     ReleaseStatus.objects.create(**of, status="enrolled", seen_on=ON, evidence=word)
+    SecurityAlert.objects.create(
+        importer=tenant.importer, program_account_id=tenant.ids["account_id"], measure="review",
+        level="full", required="30000.00", posted="25000.00", has_risen=True, raised_on=ON,
+    )  # fmt: skip
     tenant.ids["security_id"] = standing.pk
