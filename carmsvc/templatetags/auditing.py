@@ -28,6 +28,8 @@ PAGES = {
     "documentrequest": ("document-request", "request_id"),
     "documentpackage": ("document-package", "package_id"),
     "payment": ("payment", "payment_id"),
+    "onboarding": ("onboarding", "onboarding_id"),
+    "onboardingstep": ("onboarding-step", "step_id"),
 }
 FILES = {"statementfile": "statement", "ledgerfile": "ledger"}
 

@@ -58,6 +58,23 @@ STATES = {
     "packing": ("loader-circle", "calm"),
     "written": ("circle-check", "good"),
     "ended": ("circle-x", "quiet"),
+    "new": ("inbox", "notice"),
+    "waiting_client": ("user", "calm"),
+    "waiting_cbsa": ("landmark", "calm"),
+    "solved": ("circle-check", "good"),
+    "closed": ("lock", "quiet"),
+    "reopened": ("rotate-ccw", "notice"),
+    "runs": ("clock", "calm"),
+    "near": ("hourglass", "notice"),
+    "breached": ("triangle-alert", "notice"),
+    "stands": ("hand", "quiet"),
+    "not_started": ("circle-dot", "quiet"),
+    "in_progress": ("loader-circle", "calm"),
+    "waiting": ("hourglass", "calm"),
+    "blocked": ("hand", "notice"),
+    "not_applicable": ("circle-x", "quiet"),
+    "published": ("circle-check", "good"),
+    "discarded": ("circle-x", "quiet"),
 }
 TURNING = {"reading", "running", "packing"}
 

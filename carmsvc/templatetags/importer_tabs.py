@@ -35,6 +35,7 @@ class Group:
 # a new page is a line here
 GROUPS = (
     Group(_("Overview"), (Page(_("Overview"), "importer", is_alone=True),)),
+    Group(_("Onboarding"), (Page(_("Onboarding"), "importer-onboarding"),)),
     Group(
         pgettext_lazy("tab", "Money"),
         (
@@ -47,6 +48,7 @@ GROUPS = (
         (Page(_("Delegation"), "importer-delegations"),),
     ),
     Group(_("Documents"), (Page(_("Documents"), "importer-documents"),)),
+    Group(_("Help"), (Page(_("Help"), "importer-support"),)),
     Group(
         pgettext_lazy("tab", "Access"),
         (
