@@ -22,7 +22,9 @@ from clients.api.invitations import InvitationDoor
 from clients.api.keys import ApiKeyDoor
 from clients.api.me import MeDoor
 from clients.api.memberships import MembershipDoor
+from clients.api.received_letters import ReceivedLetterDoor
 from clients.api.staff import StaffAssignmentDoor, StaffDoor
+from clients.api.support import SupportRequestDoor
 from delegation.api.agreements import AgencyAgreementDoor
 from delegation.api.delegations import DelegationDoor
 from reconciliation.api.groups import ExpectedDoor, MatchDoor, SuggestionDoor
@@ -81,6 +83,8 @@ for prefix, name, door in (
     ("documents", "document", DocumentDoor),
     ("document-requests", "document-request", DocumentRequestDoor),
     ("document-packages", "document-package", DocumentPackageDoor),
+    ("support-requests", "support-request", SupportRequestDoor),
+    ("received-letters", "received-letter", ReceivedLetterDoor),
     ("delegations", "delegation", DelegationDoor),
     ("agency-agreements", "agency-agreement", AgencyAgreementDoor),
     ("statement-files", "statement-file", StatementFileDoor),

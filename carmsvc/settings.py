@@ -233,6 +233,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
         "options": {"expires": SWEEP_SECONDS},
     },
+    "collect received letters": {
+        "task": "clients.tasks.collect_received_letters",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS},
+    },
     "remove old packages": {"task": "clients.tasks.remove_old_packages", "schedule": 3600},
     "collect match runs": {
         "task": "reconciliation.tasks.collect_runs",

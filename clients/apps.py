@@ -3,6 +3,16 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from clients.subjects import SubjectKind, register
+
+SUBJECTS = (
+    SubjectKind("document", _("Document"), "clients.Document", "document"),
+    SubjectKind(
+        "support_request", _("Request for help"), "clients.SupportRequest", "support-request"
+    ),
+)
 
 
 class ClientsConfig(AppConfig):
@@ -15,3 +25,6 @@ class ClientsConfig(AppConfig):
         """Listen to what allauth tells of sign-ins; tell what is due in this room."""
         import_module("clients.account_events")
         import_module("clients.due").register_deadlines()
+        import_module("clients.support_due").register_deadlines()
+        for kind in SUBJECTS:
+            register(kind)

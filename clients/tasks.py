@@ -7,7 +7,13 @@ from celery import shared_task
 from django.utils import timezone
 
 from carmsvc.platform.tenancy import every_importer_id
-from clients.actions import document_checks, document_packages, keys, reminders
+from clients.actions import (
+    document_checks,
+    document_packages,
+    keys,
+    received_letters,
+    reminders,
+)
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 200  # importers in one transaction
@@ -70,3 +76,17 @@ def collect_documents() -> None:
 def remove_old_packages() -> None:
     """Every hour: remove the packages that are a week old."""
     document_packages.remove_old_packages(every_importer_id(), timezone.now())
+
+
+@shared_task
+def read_letter(*, letter_id: int) -> None:
+    """Read one e-mail that came in."""
+    received_letters.read_letter(letter_id)
+
+
+@shared_task
+def collect_received_letters() -> None:
+    """Every minute: read the e-mail that waits, park what failed three times."""
+    received_letters.park_exhausted_letters()
+    for letter_id in received_letters.letters_to_read():
+        read_letter.delay(letter_id=letter_id)

@@ -1,6 +1,9 @@
 """The delegation app."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from clients.subjects import SubjectKind, register
 
 
 class DelegationConfig(AppConfig):
@@ -13,3 +16,4 @@ class DelegationConfig(AppConfig):
         from delegation.deadlines import register_deadlines
 
         register_deadlines()
+        register(SubjectKind("delegation", _("Delegation"), "delegation.Delegation", "delegation"))

@@ -120,6 +120,11 @@ def _strange_links(document: Document) -> list[str]:
     return reasons
 
 
+def reasons_against_file(content: "File[bytes]") -> list[str]:
+    """Why a file would not be kept, by its content; nothing if it would."""
+    return _looked_at(content)[1]
+
+
 def _looked_at(content: "File[bytes]") -> tuple[str, list[str]]:
     """(content type, reasons against the file), by its content."""
     content.seek(0)

@@ -52,6 +52,8 @@ RESOURCE_WORDS: dict[str, Any] = {
     "statement-files": _("Statement files"),
     "statements": _("Statements"),
     "suggestions": _("Suggestions"),
+    "support-requests": _("Requests for help"),
+    "received-letters": _("Letters received"),
     "variances": _("Variances"),
 }
 

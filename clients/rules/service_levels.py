@@ -143,6 +143,21 @@ def due_after_pause(
     return business_time_after(resumed_at, business_time_between(paused_at, due, hours), hours)
 
 
+def due_with_target(
+    due: datetime, at: datetime, earlier: timedelta, target: timedelta, hours: OfficeHours
+) -> datetime:
+    """When something is due once another target counts, at an instant.
+
+    The time that was used stays used; where the new target is used up, it is due at once.
+    """
+    if target == earlier:
+        return due
+    if target > earlier:
+        return business_time_after(due, target - earlier, hours)
+    used = earlier - business_time_between(at, due, hours)
+    return business_time_after(at, target - used, hours) if target > used else min(due, at)
+
+
 def clock_state(
     due: datetime | None, now: datetime, near: timedelta, hours: OfficeHours
 ) -> ClockState:
