@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from carmsvc.platform.dates import today_in_toronto
+from carmsvc.platform.downloads import kept_file
 from clients.actions import Refused
 from clients.actions import document_packages as packages
 from clients.actions import document_requests as actions
@@ -28,7 +29,6 @@ from clients.views.documents import (
     A_PAGE,
     MANAGE,
     demand_staff,
-    download,
     importer_for,
     tell_version,
 )
@@ -203,4 +203,4 @@ def package_file(request: HttpRequest, package_id: int) -> HttpResponse | FileRe
         content = packages.open_package(package=package, by=request.user)
     except Refused:
         raise Http404 from None
-    return download(content, f"documents-{package.pk}.zip")
+    return kept_file(content, f"documents-{package.pk}.zip")

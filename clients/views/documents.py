@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from carmsvc.platform.dates import today_in_toronto
+from carmsvc.platform.downloads import kept_file
 from carmsvc.platform.pdf_text import Unreadable
 from clients.actions import Refused
 from clients.actions import document_ends as ends
@@ -34,10 +35,11 @@ from clients.models import (
 )
 from clients.queries import documents as queries
 from clients.rules import Permission
-from clients.subjects import address_of, label_of
+from clients.subjects import address_of, subject_of, words_of
 from clients.views.asking import demand, permissions, tell_refusal
 
 A_PAGE = 50
+LONGEST_NUMBER = 19  # of a row, in digits
 MANAGE, DESTROY = Permission.MANAGE_DOCUMENTS, Permission.DESTROY_DOCUMENTS
 OPEN = (DocumentRequest.State.OPEN, DocumentRequest.State.SENT, DocumentRequest.State.SENT_BACK)
 
@@ -112,8 +114,9 @@ def document_new(request: HttpRequest, importer_id: int) -> HttpResponse:
         accounts=accounts_of(importer_id),
         initial={"language": importer.language},
     )
+    about = _about(request, importer_id)
     if form.is_valid():
-        told = dict(form.cleaned_data)
+        told = dict(form.cleaned_data) | about
         try:
             version = actions.keep_document(
                 importer=importer, content=told.pop("file"), by=request.user, **told
@@ -124,8 +127,27 @@ def document_new(request: HttpRequest, importer_id: int) -> HttpResponse:
             tell_version(request, version)
             return redirect("document", document_id=version.document_id)
     status = 422 if form.is_bound else 200
-    context = {"importer": importer, "form": form}
+    context = {"importer": importer, "form": form, "about": _said_of(importer_id, about)}
     return render(request, "clients/documents/new.html", context, status=status)
+
+
+def _about(request: HttpRequest, importer_id: int) -> dict[str, Any]:
+    """The thing a new document is about, as the address says it: `?about=statement-12`."""
+    kind, _dash, number = request.GET.get("about", "").rpartition("-")
+    if not kind:
+        return {}
+    is_number = number.isascii() and number.isdigit() and len(number) < LONGEST_NUMBER
+    if not is_number or subject_of(importer_id, kind, int(number)) is None:
+        raise Http404
+    return {"subject_kind": kind, "subject_id": int(number)}
+
+
+def _said_of(importer_id: int, about: dict[str, Any]) -> str:
+    """What a document is about, in words."""
+    if not about:
+        return ""
+    kind = about["subject_kind"]
+    return words_of(kind, subject_of(importer_id, kind, about["subject_id"]))
 
 
 def tell_version(request: HttpRequest, version: DocumentVersion) -> None:
@@ -156,13 +178,16 @@ def document_page(request: HttpRequest, document_id: int) -> HttpResponse:
         "today": today_in_toronto(),
         "file_form": FileForm(),
         "reason_form": ReasonForm(),
-        "subject": document.subject_id
-        and {
-            "label": label_of(document.subject_kind),
-            "address": address_of(document.subject_kind, document.subject_id),
-        },
+        "subject": _subject(document),
     }
     return render(request, "clients/documents/document.html", context)
+
+
+def _subject(document: Document) -> dict[str, str] | None:
+    """What a document is about, in words and with its page; None if nothing, or it is gone."""
+    kind, number = document.subject_kind, document.subject_id
+    row = subject_of(document.importer_id, kind, number) if number is not None else None
+    return row and {"words": words_of(kind, row), "address": address_of(kind, number)}
 
 
 @require_http_methods(["GET", "POST"])
@@ -222,17 +247,7 @@ def version_file(request: HttpRequest, version_id: int) -> HttpResponse | FileRe
     except Refused as refusal:
         tell_refusal(request, refusal.reasons)
         return redirect("document", document_id=version.document_id)
-    return download(content, version.file_name)
-
-
-def download(content: Any, name: str) -> FileResponse:
-    """A private file as an attachment: never shown, never guessed at, never kept by a browser."""
-    response = FileResponse(content, as_attachment=True, filename=name)
-    response["Content-Type"] = "application/octet-stream"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "no-store"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return kept_file(content, version.file_name)
 
 
 @require_safe
@@ -243,12 +258,8 @@ def version_preview(request: HttpRequest, version_id: int, page: int) -> HttpRes
         picture = preview(version=version, page=page, by=request.user)
     except (Refused, Unreadable):
         raise Http404 from None
-    headers = {
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-store",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-    }
-    return HttpResponse(picture, content_type="image/png", headers=headers)
+    alone = {"Content-Security-Policy": "sandbox; default-src 'none'"}
+    return HttpResponse(picture, content_type="image/png", headers=alone)
 
 
 def _reason(request: HttpRequest) -> str:
