@@ -210,6 +210,10 @@ CELERY_BEAT_SCHEDULE = {
     "warn of expiring keys": {"task": "clients.tasks.warn_of_expiring_keys", "schedule": 86_400},
     "forget old letters": {"task": "carmsvc.platform.tasks.forget_letters", "schedule": 86_400},
     "watch security": {"task": "statements.tasks.watch_security", "schedule": 300},
+    "follow published days": {
+        "task": "statements.tasks.follow_published_days",
+        "schedule": 3600,
+    },
     "tell deadlines": {"task": "clients.tasks.tell_deadlines", "schedule": 900},
     "send digests": {"task": "clients.tasks.send_digests", "schedule": 900},
     "collect letters": {

@@ -37,7 +37,9 @@ from statements.models import (
     StatementFile,
 )
 from statements.queries import previous_total_payable
-from statements.rules.billing import payment_due_on, period_end, period_ending, statement_on
+from statements.queries.rulebook import rulebook_in_force
+from statements.rules.billing import period_end, period_ending, statement_on
+from statements.rules.streams import payment_days
 from statements.rules.tie_out import TieOut, tie_out
 
 SAMPLE_ROWS = 8
@@ -299,7 +301,7 @@ def _new_statement(file: StatementFile, figures: TieOut) -> Statement:
         period_start=period.first,
         period_end=period.last,
         statement_on=statement_on(period),
-        payment_due_on=payment_due_on(period),
+        payment_due_on=payment_days(period, rulebook_in_force()).due_on,
         opening_balance=figures.opening_balance,
         activity=figures.activity,
         total_payable=figures.total_payable,
@@ -362,3 +364,4 @@ def _loaded(file: Any, reading: Reading, *, is_late: bool = False) -> None:
     """Tell the next room; not of a file that is late, for one uploaded after it stands."""
     file.row_count, file.loaded_at = reading.rows, timezone.now()
     _finish(file, file.State.SUPERSEDED if is_late else file.State.LOADED)
+    nudge("statements.tasks.watch_security_of", importer_id=file.importer_id)

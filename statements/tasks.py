@@ -1,13 +1,14 @@
 """The statements room's work for Celery: thin, safe to run twice and two at once."""
 
 import logging
+from collections.abc import Iterator
 
 from celery import shared_task
 
 from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.tenancy import every_importer_id, importer_scope
 from statements import actions, queries
-from statements.actions import security
+from statements.actions import due_dates, security
 from statements.models import LedgerFile, StatementFile
 
 logger = logging.getLogger(__name__)
@@ -46,10 +47,28 @@ def watch_security() -> None:
 
     What goes wrong at some importers leaves the others watched; the next time tries again.
     """
-    importers, today = every_importer_id(), today_in_toronto()
-    for at in range(0, len(importers), AT_ONCE):
-        some = importers[at : at + AT_ONCE]
+    today = today_in_toronto()
+    for importers in _batches():
         try:
-            security.watch_security(importers=some, today=today)
+            security.watch_security(importers=importers, today=today)
         except Exception:
-            logger.exception("security of importers %s… was not watched", some[0])
+            logger.exception("security of importers %s… was not watched", importers[0])
+
+
+@shared_task
+def watch_security_of(*, importer_id: int) -> None:
+    """Watch the security of one importer."""
+    security.watch_security(importers=[importer_id], today=today_in_toronto())
+
+
+@shared_task
+def follow_published_days() -> None:
+    """Every hour, and when the rulebook changes: statements are due on the published days."""
+    for importers in _batches():
+        due_dates.follow_published_days(importers=importers)
+
+
+def _batches() -> Iterator[list[int]]:
+    importers = every_importer_id()
+    for at in range(0, len(importers), AT_ONCE):
+        yield importers[at : at + AT_ONCE]

@@ -53,6 +53,9 @@ ACTIONS: dict[str, Action] = {
     "value approved": Action(_("Value approved"), _("approved a value of the rulebook")),
     "value rejected": Action(_("Value rejected"), _("rejected a value of the rulebook")),
     "value withdrawn": Action(_("Value withdrawn"), _("took a value out of the rulebook")),
+    "due date followed": Action(
+        _("Due date moved"), _("moved a statement to the due date that the CBSA published")
+    ),
     # letters
     "letter sent again": Action(_("Letter sent again"), _("sent a letter again that had failed")),
     # files and statements

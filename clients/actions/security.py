@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from carmsvc.platform import audit
 from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.money import plain
+from carmsvc.platform.nudge import nudge
 from carmsvc.platform.refusals import Refused
 from clients.models import ProgramAccount, ReleaseStatus, SecurityInstrument
 
+WATCH = "statements.tasks.watch_security_of"
 MOST = Decimal("999999999999.99")  # what the column holds
 
 
@@ -66,6 +68,7 @@ def record_security(
         before=_told(old) if old else {},
         after=_told(security),
     )
+    nudge(WATCH, importer_id=security.importer_id)
     return security
 
 
@@ -129,6 +132,7 @@ def end_security(*, security: SecurityInstrument, ended_on: date, reason: str, b
         target=row,
         after={"ended_on": ended_on.isoformat(), "reason": row.end_reason},
     )
+    nudge(WATCH, importer_id=row.importer_id)
 
 
 @transaction.atomic
@@ -158,4 +162,5 @@ def note_release_status(
         target=row,
         after={"account": account.bn15, "status": status, "seen_on": seen_on.isoformat()},
     )
+    nudge(WATCH, importer_id=row.importer_id)
     return row

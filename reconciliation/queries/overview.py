@@ -26,14 +26,15 @@ from statements.queries import (
     recent_files,
     statements_due,
 )
+from statements.queries.rulebook import rulebook_in_force
 from statements.rules.billing import (
     LAST_DAY_OF_PERIOD,
     BillingPeriod,
-    payment_due_on,
     period_end,
     period_ending,
     statement_on,
 )
+from statements.rules.streams import payment_days
 
 
 def _standing() -> Any:
@@ -85,7 +86,9 @@ def dues(accounts: list[ProgramAccount], today: date) -> list[Due]:
     """The payments ahead of an importer: of the period that ended last and the one that runs."""
     running = period_ending(period_end(today))
     periods = [period_ending(running.first.replace(day=LAST_DAY_OF_PERIOD)), running]
-    periods = [period for period in periods if payment_due_on(period) >= today]
+    book = rulebook_in_force()
+    due_on = {period: payment_days(period, book).due_on for period in periods}
+    periods = [period for period in periods if due_on[period] >= today]
     loaded = Statement.objects.filter(
         program_account__in=accounts,
         period_end__in=[period.last for period in periods],
@@ -97,7 +100,7 @@ def dues(accounts: list[ProgramAccount], today: date) -> list[Due]:
             account,
             period,
             statement_on(period),
-            payment_due_on(period),
+            due_on[period],
             found.get((account.pk, period.last)),
         )
         for period in periods

@@ -26,8 +26,9 @@ from reconciliation.rules.pay_answer import (
 from statements.models import LedgerEntry, Payment, Statement, StatementLine, TransactionType
 from statements.queries.payments import as_paid, as_shown, cards_used, payment_lines, recorded
 from statements.queries.rulebook import rulebook_in_force
-from statements.rules.billing import last_lawful_day, period_ending
+from statements.rules.billing import period_ending
 from statements.rules.payments import Way, card_left, shown_payments, ways_to_pay
+from statements.rules.streams import PaymentDays, payment_days
 
 LOOKS_BACK = timedelta(days=100)  # for payments that a statement might show
 SETTLING = (TransactionType.PAYMENT, TransactionType.DISBURSEMENT)
@@ -37,8 +38,9 @@ SETTLING = (TransactionType.PAYMENT, TransactionType.DISBURSEMENT)
 class PayAnswer:
     """What to pay on an account: its statement, the rule's answer, and how the client may pay.
 
-    Without a statement there is no answer. `expected_credit` (CAD, above zero) is what our book
-    expects and the statement does not show: never taken off.
+    `days` is when and why by the rulebook. Without a statement there is no answer.
+    `expected_credit` (CAD, above zero) is what our book expects and the statement does not show:
+    never taken off.
     """
 
     account: ProgramAccount
@@ -48,13 +50,14 @@ class PayAnswer:
     payments: tuple[Payment, ...] = ()
     expected_credit: Decimal = ZERO
     newer: Statement | None = None
+    days: PaymentDays | None = None
 
     @property
     def last_lawful_on(self) -> date | None:
         """A later day on which the law still takes it (Interpretation Act, s. 26), or None."""
-        if self.statement is None:
+        if self.statement is None or self.days is None:
             return None
-        lawful = last_lawful_day(period_ending(self.statement.period_end))
+        lawful = self.days.last_lawful_on
         return lawful if lawful != self.statement.payment_due_on else None
 
     def paid_by(self, key: int | None) -> Payment | None:
@@ -146,7 +149,8 @@ def _answer(
     answer = pay_answer(facts)
     ways = _ways(account, statement, answer[Part.CLIENT] + answer[Part.UNSURE], gathered, today)
     credit = gathered.credits.get(statement.pk, ZERO)
-    return PayAnswer(account, statement, answer, tuple(ways), tuple(payments), credit, newer)
+    days = payment_days(period_ending(statement.period_end), gathered.book)
+    return PayAnswer(account, statement, answer, tuple(ways), tuple(payments), credit, newer, days)
 
 
 def _ways(

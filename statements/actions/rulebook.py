@@ -11,9 +11,12 @@ from carmsvc.platform import audit
 from carmsvc.platform.refusals import Refused
 from clients.models import User
 from statements.models import RulebookEntry
+from statements.rules.billing import LAST_DAY_OF_PERIOD
 from statements.rules.rulebook import KINDS
+from statements.rules.streams import Stream
 
 State = RulebookEntry.State
+OVERRIDE = "payment_due_override"
 
 
 @transaction.atomic
@@ -49,8 +52,24 @@ def _reasons_against(entry: RulebookEntry) -> list[str]:
         reasons.append(_("“%(value)s” does not fit; needed: %(wanted)s.") % told)
     if entry.to_on and entry.to_on < entry.from_on:
         reasons.append(_("The last day is before the first."))
+    if entry.name == OVERRIDE and not wrong:
+        reasons += _against_published_day(entry)
     if not entry.source:
         reasons.append(_("Say where it is from: the law, the notice or the page."))
+    return reasons
+
+
+def _against_published_day(entry: RulebookEntry) -> list[str]:
+    """A published due date is of a stream and a 17th, and holds on that 17th."""
+    word, _slash, day = entry.key.partition("/")
+    closing, reasons = date.fromisoformat(day), []
+    if word not in set(Stream):
+        reasons.append(_("The key begins with a stream: %s.") % ", ".join(Stream))
+    if closing.day != LAST_DAY_OF_PERIOD:
+        reasons.append(_("The key ends with the 17th that closes the billing period."))
+    if closing < entry.from_on or (entry.to_on and closing > entry.to_on):
+        told = {"day": closing.isoformat()}
+        reasons.append(_("It must hold on %(day)s, the day that the key names.") % told)
     return reasons
 
 

@@ -13,6 +13,7 @@ from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from carmsvc.platform.downloads import kept_file
 from carmsvc.platform.problems import NotSeen
 from clients.api import NOT_SEEN, IdFilter, ReadDoor
 from clients.rules import Permission
@@ -143,11 +144,4 @@ class PaymentDoor(ReadDoor):
         payment = self.object_for(Permission.VIEW)
         if not payment.proof:
             raise NotSeen("id", NOT_SEEN)
-        content = open_proof(payment=payment, by=self.person)
-        return FileResponse(
-            content,
-            as_attachment=True,
-            filename=payment.proof_name,
-            content_type="application/octet-stream",
-            headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"},
-        )
+        return kept_file(open_proof(payment=payment, by=self.person), payment.proof_name)

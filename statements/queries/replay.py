@@ -13,9 +13,11 @@ from django.db.models.functions import Coalesce
 from carmsvc.platform.money import ZERO
 from statements.models import Payment, Statement, StatementLine, TransactionType
 from statements.queries.payments import as_paid, as_shown, payment_lines, recorded
+from statements.queries.rulebook import rulebook_in_force
 from statements.rules.allocation import Allocation, Credit, Debt, Replay, replay
-from statements.rules.billing import LAST_DAY_OF_PERIOD, payment_due_on, period_ending
+from statements.rules.billing import LAST_DAY_OF_PERIOD, period_ending
 from statements.rules.payments import shown_payments
+from statements.rules.streams import payment_days
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class _Books:
     def __init__(self, program_account_id: int) -> None:
         self.debts: dict[str, tuple[Debt, str, Statement]] = {}
         self.credits: dict[str, Source] = {}
+        self.book = rulebook_in_force()
         self.payments = recorded([program_account_id])
         self.statements = _statements(program_account_id)
         directed = {one.directed_to for one in self.payments if one.directed_to}
@@ -84,7 +87,7 @@ class _Books:
         """What an opening balance says beyond the statement before: due when that one was."""
         difference = statement.opening_balance - (ZERO if carried is None else carried)
         before = statement.period_start.replace(day=LAST_DAY_OF_PERIOD)
-        due_on = payment_due_on(period_ending(before))
+        due_on = payment_days(period_ending(before), self.book).due_on
         self._owe(f"opening-{statement.pk}", due_on, difference, order, "opening", statement)
 
     def _charge(

@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from statements.models import RulebookEntry
+from statements.explanations import sentences
+from statements.models import RulebookEntry, Statement
+from statements.rules.billing import period_ending
 from statements.rules.rulebook import KINDS, DatedValue, Rulebook
 from statements.rules.rulebook_values import STARTING_VALUES
+from statements.rules.streams import payment_days
 
 IN_FORCE = RulebookEntry.State.APPROVED
 
@@ -23,6 +26,12 @@ def _approved() -> Any:
 
 def _as_value(entry: RulebookEntry) -> DatedValue:
     return DatedValue(entry.name, entry.key, entry.value, entry.from_on, entry.to_on, entry.source)
+
+
+def why_due(statement: Statement) -> list[str]:
+    """Why a statement is due on its day, in sentences of the reader's language."""
+    days = payment_days(period_ending(statement.period_end), rulebook_in_force())
+    return sentences(days.steps)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from statements.layouts.preview import preview, so_far
 from statements.layouts.profiles import MappingProfile, Proposal
 from statements.messages import describe
 from statements.models import LedgerFile, Statement, StatementFile
+from statements.queries.rulebook import why_due
 
 PROBLEMS_SHOWN = 200
 FILE_MODELS: dict[str, Any] = {"statement": StatementFile, "ledger": LedgerFile}
@@ -277,5 +278,7 @@ def statement_page(request: HttpRequest, statement_id: int) -> HttpResponse:
         "order": order,
         "page": page,
         "is_filtered": any(form.chosen().values()),
+        "may": permissions(request, statement.importer_id),
+        "why_due": why_due(statement),
     }
     return render(request, "statements/statement.html", context)

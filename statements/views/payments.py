@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from carmsvc.platform.dates import today_in_toronto
+from carmsvc.platform.downloads import kept_file
 from carmsvc.platform.spreadsheet_safe import csv_bytes
 from clients.actions import Refused
 from clients.actions.program_accounts import arrange_payer
@@ -193,11 +194,7 @@ def payment_proof(request: HttpRequest, payment_id: int) -> FileResponse:
     if not payment.proof:
         raise Http404
     proof = actions.open_proof(payment=payment, by=request.user)
-    response = FileResponse(proof, as_attachment=True, filename=payment.proof_name)
-    response["Content-Type"] = "application/octet-stream"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "no-store"
-    return response
+    return kept_file(proof, payment.proof_name)
 
 
 @require_http_methods(["GET", "POST"])

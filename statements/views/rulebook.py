@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from carmsvc.platform.dates import today_in_toronto
+from carmsvc.platform.nudge import nudge
 from clients.actions import Refused
 from clients.queries import may_here
 from clients.rules import Permission
@@ -76,6 +77,7 @@ def _decided(
     except Refused as refusal:
         tell_refusal(request, refusal.reasons)
     else:
+        nudge("statements.tasks.follow_published_days")
         messages.success(request, said)
     return redirect("rulebook-value", name=entry.name)
 
