@@ -13,10 +13,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from carmsvc.platform.dates import today_in_toronto
+from carmsvc.platform.downloads import kept_file
 from carmsvc.platform.problems import NotSeen
 from clients.actions import document_requests as requests
 from clients.actions.document_packages import open_package, request_package
-from clients.api.documents import BYTES, MANAGE, FileWish, ReasonWish, as_download, importer_seen
+from clients.api.documents import BYTES, MANAGE, FileWish, ReasonWish, importer_seen
 from clients.api.doors import LARGEST_ID, NOT_SEEN, IdFilter, ReadDoor
 from clients.models import DocumentKind, DocumentPackage, DocumentRequest, User
 from clients.queries import documents as queries
@@ -223,4 +224,4 @@ class DocumentPackageDoor(ReadDoor):
         if not package.file:
             raise NotSeen("id", NOT_SEEN)
         content = open_package(package=package, by=self.person)
-        return as_download(content, f"documents-{package.pk}.zip")
+        return kept_file(content, f"documents-{package.pk}.zip")

@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from carmsvc.platform.dates import today_in_toronto
+from carmsvc.platform.downloads import kept_file
 from carmsvc.platform.problems import NotSeen
 from carmsvc.platform.refusals import Refused
 from clients.actions import document_ends as ends
@@ -36,17 +37,6 @@ def importer_seen(pk: int) -> Importer:
     if importer is None:
         raise NotSeen("importer", f"There is no importer {pk}.")
     return importer
-
-
-def as_download(content: Any, name: str) -> FileResponse:
-    """A private file as an attachment that nobody guesses at or keeps."""
-    return FileResponse(
-        content,
-        as_attachment=True,
-        filename=name,
-        content_type="application/octet-stream",
-        headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"},
-    )
 
 
 class VersionSerializer(serializers.ModelSerializer[DocumentVersion]):
@@ -222,7 +212,7 @@ class DocumentDoor(ReadDoor):
             raise NotSeen("id", NOT_SEEN)
         [version] = served
         content = actions.open_version(version=version, by=self.person)
-        return as_download(content, version.file_name)
+        return kept_file(content, version.file_name)
 
     @extend_schema(request=DescriptionWish, responses={200: DocumentSerializer})
     @action(detail=True, methods=["post"], url_path="description", parser_classes=[JSONParser])

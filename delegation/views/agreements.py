@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from carmsvc.platform.dates import today_in_toronto
+from carmsvc.platform.downloads import kept_file
 from clients.models import Importer
 from clients.rules import Permission
 from clients.views import demand, permissions, tell_refusal
@@ -17,7 +18,6 @@ from delegation.actions import Refused
 from delegation.forms.agreements import AgreementForm, EndForm, SignedCopyForm
 from delegation.models import AgencyAgreement
 from delegation.rules import Act
-from delegation.views.delegations import download
 from delegation.wording import ACTS
 
 
@@ -138,4 +138,4 @@ def agreement_signed_copy(request: HttpRequest, agreement_id: int) -> Any:
     if not agreement.signed_copy:
         raise Http404
     file = actions.open_signed_copy(agreement=agreement, by=request.user)
-    return download(file, agreement.signed_copy_name)
+    return kept_file(file, agreement.signed_copy_name)

@@ -4,12 +4,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from carmsvc.platform.dates import today_in_toronto
+from carmsvc.platform.downloads import kept_file
 from clients.models import Importer, ProgramAccount
 from clients.queries import may
 from clients.rules import Permission
@@ -230,14 +231,7 @@ def delegation_evidence_file(request: HttpRequest, delegation_id: int) -> Any:
     if not delegation.evidence:
         raise Http404
     file = actions.open_evidence(delegation=delegation, by=request.user)
-    return download(file, delegation.evidence_name)
-
-
-def download(file: Any, name: str) -> FileResponse:
-    """A file as somebody sent it: taken away, never shown as a page of ours."""
-    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
-    told = {"content_type": "application/octet-stream", "headers": headers}
-    return FileResponse(file, as_attachment=True, filename=name, **told)
+    return kept_file(file, delegation.evidence_name)
 
 
 @require_POST

@@ -287,7 +287,7 @@ def test_a_key_is_told_once_in_the_answer_that_makes_it(owner: User, importer: I
     body = made.json()
     key = ApiKey.objects.get()
     assert made.status_code == 201
-    assert made["Cache-Control"] == "no-store"
+    assert made["Cache-Control"] == "no-store, private"
     assert (body["person"], body["created_by"]) == ("owner@maple.example",) * 2
     assert (body["state"], body["importers"]) == ("working", [importer.pk])
     assert (key.expires_at - key.created_at).days in (29, 30)

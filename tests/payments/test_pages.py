@@ -119,7 +119,7 @@ def test_a_proof_is_a_download_that_no_browser_guesses_at_or_keeps(
         assert response["Content-Disposition"].startswith("attachment")
         assert response["Content-Type"] == "application/octet-stream"
         assert response["X-Content-Type-Options"] == "nosniff"
-        assert response["Cache-Control"] == "no-store"
+        assert response["Cache-Control"] == "private, no-store"
     assert AuditEvent.objects.filter(action="proof opened").count() == 2
 
 
