@@ -158,6 +158,9 @@ class Onboarding(TenantModel):
             models.Index(fields=["lead", "state"], name="onboardings_of_lead"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.get_variant_display()}, {self.started_on}"
+
     @property
     def is_running(self) -> bool:
         return self.state == self.State.RUNNING
