@@ -22,6 +22,8 @@ from clients.api.invitations import InvitationDoor
 from clients.api.keys import ApiKeyDoor
 from clients.api.me import MeDoor
 from clients.api.memberships import MembershipDoor
+from clients.api.onboarding_checklists import ChecklistDoor
+from clients.api.onboardings import OnboardingDoor, OnboardingStepDoor
 from clients.api.received_letters import ReceivedLetterDoor
 from clients.api.staff import StaffAssignmentDoor, StaffDoor
 from clients.api.support import SupportRequestDoor
@@ -34,7 +36,10 @@ from reconciliation.api.runs import MatchRunDoor
 from reconciliation.api.variances import VarianceDoor
 from statements.api.documents import LedgerEntryDoor, StatementDoor
 from statements.api.files import LedgerFileDoor, StatementFileDoor
+from statements.api.forecasts import ForecastDoor
 from statements.api.payments import PaymentDoor
+from statements.api.rulebook import RulebookDoor
+from statements.api.security import HeadroomDoor, SecurityDoor
 
 
 class OpenApiView(SpectacularAPIView):
@@ -50,7 +55,7 @@ class Index(RateHeaders, APIView):
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
         names = [prefix for prefix, _door, _name in router.registry]
-        pages = [*names, "deadlines", "me", "schema", "docs"]
+        pages = [*names, "deadlines", "rulebook", "me", "schema", "docs"]
         return Response({page: request.build_absolute_uri(f"{page}/") for page in pages})
 
 
@@ -85,6 +90,9 @@ for prefix, name, door in (
     ("document-packages", "document-package", DocumentPackageDoor),
     ("support-requests", "support-request", SupportRequestDoor),
     ("received-letters", "received-letter", ReceivedLetterDoor),
+    ("onboardings", "onboarding", OnboardingDoor),
+    ("onboarding-steps", "onboarding-step", OnboardingStepDoor),
+    ("onboarding-checklists", "checklist", ChecklistDoor),
     ("delegations", "delegation", DelegationDoor),
     ("agency-agreements", "agency-agreement", AgencyAgreementDoor),
     ("statement-files", "statement-file", StatementFileDoor),
@@ -93,6 +101,9 @@ for prefix, name, door in (
     ("ledger-entries", "ledger-entry", LedgerEntryDoor),
     ("payments", "payment", PaymentDoor),
     ("pay-answers", "pay-answer", PayAnswerDoor),
+    ("forecasts", "forecast", ForecastDoor),
+    ("security", "security", SecurityDoor),
+    ("security/headroom", "headroom", HeadroomDoor),
     ("match-runs", "match-run", MatchRunDoor),
     ("matches", "match", MatchDoor),
     ("suggestions", "suggestion", SuggestionDoor),
@@ -106,6 +117,7 @@ urlpatterns = [
     path("", include(router.urls)),
     path("me/", MeDoor.as_view(), name="api-me"),
     path("deadlines/", DeadlineDoor.as_view(), name="api-deadline-list"),
+    path("rulebook/", RulebookDoor.as_view(), name="api-rulebook-list"),
     *(
         path(f"rules/{name}/", door.as_view(), name=f"api-rules-{name}")
         for name, door in RULES.items()

@@ -51,6 +51,18 @@ def lines_of(name: str, today: date) -> list[Line]:
     return sorted(found, key=lambda one: (one.value.key, one.value.from_on), reverse=True)
 
 
+def every_line(on: date, name: str = "") -> list[Line]:
+    """Every value of all times, of one name if it is said, in the order of names, keys and days."""
+    rows = RulebookEntry.objects.filter(name=name) if name else RulebookEntry.objects.all()
+    entries, book = list(rows.order_by("id")), rulebook_in_force()
+    found = [
+        line
+        for kind in ([name] if name else KINDS)
+        for line in _lines(kind, [one for one in entries if one.name == kind], book, on)
+    ]
+    return sorted(found, key=lambda one: (one.value.name, one.value.key, one.value.from_on))
+
+
 def _lines(name: str, entries: list[RulebookEntry], book: Rulebook, today: date) -> Iterator[Line]:
     for value in STARTING_VALUES:
         if value.name == name:
