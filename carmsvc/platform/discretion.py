@@ -22,6 +22,8 @@ NAMES = (
 )
 IS_SECRET = re.compile(rf"{NAMES}|signature|^(?:code|state|nonce)$", re.IGNORECASE)
 SHAPES = (
+    (re.compile(r"(Failing row contains )\(.*\)"), rf"\1{HIDDEN}"),  # PostgreSQL tells all of it
+    (re.compile(r"\b(?:pbkdf2_sha256|pbkdf2_sha1|argon2|scrypt|bcrypt\w*|md5)\$\S+"), HIDDEN),
     (re.compile(r"carm_[0-9a-f]{8}_[\w-]+"), HIDDEN),
     (re.compile(r"\b(bearer|basic)\s+[\w.~+/=-]+", re.IGNORECASE), rf"\1 {HIDDEN}"),
     (re.compile(r"(\w+://[^\s:/@]*):[^\s@/]+@"), rf"\1:{HIDDEN}@"),

@@ -4,15 +4,20 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.urls import reverse
 
 from tests.accounts.conftest import inside
+from tests.walls.addresses import Address, operations, pages
+from tests.walls.asking import Asker
+from tests.walls.checking import Wall
 from tests.walls.conftest import askers, ours, theirs
+from tests.walls.test_pages import CASES
+from tests.walls.world import Tenant
 
 __all__ = ["askers", "inside", "ours", "theirs"]
 
@@ -68,4 +73,24 @@ def nothing_counted() -> None:
     cache.clear()
 
 
-Inside = Callable[..., Any]
+@pytest.fixture
+def page_paths(ours: Tenant, theirs: Tenant, askers: list[Asker]) -> dict[Address, str]:
+    """Every page with our ids in its address; `tests/walls` sees to it that none is left out."""
+    wall = Wall(ours, theirs, CASES, askers[-1])
+    known = [one for one in pages() if one.name in CASES and not wall.unknown_ids([one])]
+    return {address: wall.path(address, ours) for address in known}
+
+
+@pytest.fixture
+def api_paths(askers: list[Asker]) -> dict[Address, str]:
+    """Every address of the API, with the number of the first row of its list in it."""
+
+    def path(address: Address) -> str:
+        if not address.parameters:
+            return reverse(address.name)
+        listed = askers[-1].ask("get", f"/api/v1/{address.resource}/").document or {}
+        number = next((row["id"] for row in listed.get("results", [])), 1)
+        return reverse(address.name, kwargs=dict.fromkeys(address.parameters, number))
+
+    named = [one for one in operations() if "<rest>" not in one.route]
+    return {address: path(address) for address in named}

@@ -12,14 +12,10 @@ import pytest
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 from django.test import Client
-from django.urls import reverse
 
 from tests.security.conftest import PRODUCTION, started
-from tests.walls.addresses import Address, operations, pages
+from tests.walls.addresses import Address
 from tests.walls.asking import Asker
-from tests.walls.checking import Wall
-from tests.walls.test_pages import CASES
-from tests.walls.world import Tenant
 
 PAGE_POLICY = {
     "default-src 'none'",
@@ -79,65 +75,40 @@ def wrong_in_keeping(headers: Mapping[str, str], path: str, name: str) -> list[s
     return [] if wanted <= said and "public" not in said else [f"{path}: kept as {sorted(said)}"]
 
 
-def found_by(asker: Asker, addresses: list[Address], path_of: Any) -> Iterator[str]:
-    for address in addresses:
-        path = path_of(address)
+def found_by(asker: Asker, paths: dict[Address, str]) -> Iterator[str]:
+    for address, path in paths.items():
         for method in ("get", "post"):
             answer = asker.ask(method, path, as_json=address.is_api)
             yield from wrong_in(answer.headers, path, address.name)
 
 
-@pytest.fixture
-def page_path(ours: Tenant, theirs: Tenant, askers: list[Asker]) -> Any:
-    wall = Wall(ours, theirs, CASES, askers[-1])
-    return lambda address: wall.path(address, ours)
-
-
-@pytest.fixture
-def api_path(askers: list[Asker]) -> Any:
-    """An API address with the number of the first row of its list in it, where it has one."""
-
-    def path(address: Address) -> str:
-        if not address.parameters:
-            return reverse(address.name)
-        listed = askers[-1].ask("get", f"/api/v1/{address.resource}/").document or {}
-        number = next((row["id"] for row in listed.get("results", [])), 1)
-        return reverse(address.name, kwargs=dict.fromkeys(address.parameters, number))
-
-    return path
-
-
-def named(addresses: list[Address]) -> list[Address]:
-    """Without the one that answers for every address there is not."""
-    return [one for one in addresses if "<rest>" not in one.route]
-
-
 @pytest.mark.parametrize("name", ["signed out", "owner", "administrator"])
 def test_every_page_and_every_refusal_of_it_is_guarded(
-    askers: list[Asker], page_path: Any, name: str, settings: Any
+    askers: list[Asker], page_paths: dict[Address, str], name: str, settings: Any
 ) -> None:
     settings.SECURITY_CONTACT = ["mailto:security@example.ca"]
     [asker] = [one for one in askers if one.name == name]
 
-    assert list(found_by(asker, pages(), page_path)) == []
+    assert list(found_by(asker, page_paths)) == []
 
 
 @pytest.mark.parametrize("name", ["signed out", "owner", "administrator"])
 def test_every_answer_of_the_api_is_guarded(
-    askers: list[Asker], api_path: Any, name: str, monkeypatch: Any
+    askers: list[Asker], api_paths: dict[Address, str], name: str
 ) -> None:
     [asker] = [one for one in askers if one.name == name]
 
-    assert list(found_by(asker, named(operations()), api_path)) == []
+    assert list(found_by(asker, api_paths)) == []
 
 
 def test_without_its_middleware_the_same_look_finds_it_missing(
-    askers: list[Asker], page_path: Any, settings: Any
+    askers: list[Asker], page_paths: dict[Address, str], settings: Any
 ) -> None:
     ours = "carmsvc.platform.safe_answers.SafeAnswers"
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name != ours]
 
-    found = list(found_by(askers[-1], pages()[:3], page_path))
+    lists = {address: path for address, path in page_paths.items() if path == "/importers/"}
+    found = list(found_by(askers[-1], lists))
 
     assert "/importers/: Cross-Origin-Resource-Policy is None" in found
     assert "/importers/: kept as ['']" in found

@@ -165,6 +165,8 @@ SAID = [
     ("csrfmiddlewaretoken=tt55", "tt55"),
     ("cannot connect to postgres://carm_app:hunter22@db/carm", "hunter22"),
     ("GET /invitation/q8w7e6r5/ HTTP/1.1", "q8w7e6r5"),
+    ("DETAIL:  Failing row contains (7, Ann (2nd), hash, null).", "Ann"),
+    ("stored as pbkdf2_sha256$1000000$salt$hashhash=", "hashhash"),
 ]
 
 

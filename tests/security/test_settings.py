@@ -139,6 +139,8 @@ SHAPES = {
 NO_SECRETS: dict[str, str] = {
     "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP": "the authenticator app of the tests: 'Hello!' in base 32",
     "maple-leaf-4417": "of everybody in the demonstration, which prints it",
+    "hunter22": "what the tests of the log look for",
+    "Zk3xQvTq8wYb2LmN": "what the tests of the log look for",
 }
 BINARY = {".png", ".woff2", ".xlsx", ".mo", ".pdf", ".ico", ".jpg", ".zip"}
 
@@ -173,7 +175,7 @@ LEAKS = {
     "SendGrid key": "SG." + "a" * 22 + "." + "b" * 43,
     "JSON web token": "eyJ" + "a" * 20 + ".eyJ" + "b" * 20 + "." + "c" * 30,
     "key of ours": "carm_0123abcd_" + "a1B2c" * 6,
-    "password in an address": "DATABASE_URL=postgres://carm_app:hunter22@db/carm",
+    "password in an address": "DATABASE_URL=postgres://carm_app:leaked-1@db/carm",
     "password set in a file": "CARM_APP_PASSWORD=a1b2c3d4e5f6",
 }
 
