@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -14,6 +15,7 @@ from clients.actions.support import open_request
 from clients.models import Contact, Importer, SupportRequest, User
 from tests.conftest import settle
 
+TORONTO = ZoneInfo("America/Toronto")
 NOW = datetime.fromisoformat("2026-11-23T15:00:00+00:00")
 Browser = Callable[[User], Client]
 Ask = Callable[..., SupportRequest]

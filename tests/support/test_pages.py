@@ -1,18 +1,10 @@
 """Pages of help: asking, answering, the queue; who sees what."""
 
-from datetime import timedelta
 from typing import Any
 
-import pytest
-from django.core.files.base import ContentFile
-from django.utils import timezone
-
-from carmsvc.platform.audit import AuditEvent
 from carmsvc.platform.tenancy import importer_scope
-from clients.actions.support import take_step, write_message
-from clients.models import Importer, Notice, SupportMessage, SupportRequest, User
-from clients.rules.support import Wish
-from tests.support.conftest import NOW, Ask, Browser, as_now
+from clients.models import Importer, SupportRequest, User
+from tests.support.conftest import Ask, Browser
 
 SECRET = "he pays late on purpose"
 
