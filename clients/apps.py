@@ -10,6 +10,9 @@ from clients.subjects import SubjectKind, register
 SUBJECTS = (
     SubjectKind("document", _("Document"), "clients.Document", "document"),
     SubjectKind(
+        "onboarding_step", _("Onboarding step"), "clients.OnboardingStep", "onboarding-step"
+    ),
+    SubjectKind(
         "support_request", _("Request for help"), "clients.SupportRequest", "support-request"
     ),
 )
@@ -25,6 +28,9 @@ class ClientsConfig(AppConfig):
         """Listen to what allauth tells of sign-ins; tell what is due in this room."""
         import_module("clients.account_events")
         import_module("clients.due").register_deadlines()
+        import_module("clients.at_a_glance").register_overview()
+        import_module("clients.findable").register_search()
         import_module("clients.support_due").register_deadlines()
+        import_module("clients.onboarding_overview").register_onboarding()
         for kind in SUBJECTS:
             register(kind)

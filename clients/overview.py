@@ -14,6 +14,9 @@ from datetime import date
 from enum import IntEnum
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 
 class Level(IntEnum):
     """How an importer stands, or what a concern makes of it; the highest wins."""
@@ -21,6 +24,13 @@ class Level(IntEnum):
     FINE = 0
     AT_RISK = 1
     STOPPED = 2
+
+
+LEVEL_WORDS: dict[Level, Any] = {
+    Level.FINE: pgettext_lazy("importer", "Fine"),
+    Level.AT_RISK: _("At risk"),
+    Level.STOPPED: _("Stopped"),
+}
 
 
 @dataclass(frozen=True)
@@ -68,13 +78,17 @@ Fills = Callable[[Asked], Mapping[str, Any] | None]
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page: its template, what fills it, and its place (the smallest first)."""
+    """A part of the page: its template, what fills it, and its place (the smallest first).
+
+    What stands `beside` is in the narrow column, on a phone below the rest.
+    """
 
     name: str
     template: str
     fills: Fills
     place: int
     is_for_staff: bool = False
+    is_beside: bool = False
 
 
 @dataclass(frozen=True)

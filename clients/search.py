@@ -11,6 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 LEAST_LETTERS = 2
+# the lowest and highest number of a kind; ranges of digits sort alike in every collation, and the
+# wall lets an index answer them, which it does not for LIKE
+BN9_RANGE = ("0" * 9, "9" * 9)
+BN15_RANGE = ("000000000RM0000", "999999999RM9999")
+TRANSACTION_RANGE = ("0" * 14, "9" * 14)
+LEAST_DIGITS = 5  # of a transaction number: the first five say whose it is
 
 
 def folded(text: str) -> str:
@@ -20,6 +26,20 @@ def folded(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", text).lower().replace("œ", "oe").replace("æ", "ae")
     return " ".join(re.sub(r"[-–—/\s]+", " ", re.sub(r"[^-–—/a-z0-9\s]", "", plain)).split())
+
+
+def number_range(number: str, ends: tuple[str, str]) -> tuple[str, str] | None:
+    """From which to which number those lie that begin so; None where none can.
+
+    `number_range("1234", BN9_RANGE)` is `("123400000", "123499999")`.
+    """
+    lowest, highest = ends
+    at = len(number)
+    fits = 0 < at <= len(lowest) and all(
+        one.isdecimal() if low.isdecimal() else one == low
+        for one, low in zip(number, lowest, strict=False)
+    )
+    return (number + lowest[at:], number + highest[at:]) if fits else None
 
 
 @dataclass(frozen=True)
@@ -37,6 +57,12 @@ class Sought:
         """The words as one number in capitals: `123456782RM0001`; empty where no digit is."""
         text = re.sub(r"[\s.-]", "", self.words).upper()
         return text if re.fullmatch(r"[0-9A-Z]*[0-9][0-9A-Z]*", text) else ""
+
+    @property
+    def transaction_range(self) -> tuple[str, str] | None:
+        """From which to which transaction number is looked for; None for too few digits."""
+        number = self.number
+        return number_range(number, TRANSACTION_RANGE) if len(number) >= LEAST_DIGITS else None
 
     @property
     def is_enough(self) -> bool:

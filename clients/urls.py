@@ -10,6 +10,7 @@ from clients.views import (
     document_requests,
     documents,
     groups,
+    importer_profiles,
     importers,
     invitations,
     keys,
@@ -21,12 +22,14 @@ from clients.views import (
     onboarding_register,
     onboarding_steps,
     people,
+    search,
     security,
     staff,
     support,
     viewing,
 )
 
+REACH = "importer-contacts/<int:importer_contact_id>/"
 OF_IMPORTER = "importers/<int:importer_id>/"
 PERSON = "people/<int:person_id>/"
 MEMBER = "staff/<int:person_id>/"
@@ -41,7 +44,30 @@ STEP = "onboarding-steps/<int:step_id>/"
 CHECKLIST = "onboarding-checklists/<int:number>/"
 urlpatterns = [
     path("importers/", importers.importer_list, name="importer-list"),
+    path("importers/export/", importers.importer_export, name="importer-export"),
     path("importers/new/", importers.importer_new, name="importer-new"),
+    path(OF_IMPORTER, importers.importer_page, name="importer"),
+    path(f"{OF_IMPORTER}profile/", importer_profiles.importer_profile, name="importer-profile"),
+    path(
+        f"{OF_IMPORTER}profile/change/",
+        importer_profiles.importer_profile_change,
+        name="importer-profile-change",
+    ),
+    path(f"{OF_IMPORTER}timeline/", importer_profiles.importer_timeline, name="importer-timeline"),
+    path(
+        f"{OF_IMPORTER}program-accounts/new/",
+        importer_profiles.account_new,
+        name="program-account-new",
+    ),
+    path(
+        "program-accounts/<int:account_id>/",
+        importer_profiles.account_change,
+        name="program-account",
+    ),
+    path(f"{OF_IMPORTER}contacts/new/", importer_profiles.contact_new, name="importer-contact-new"),
+    path(REACH, importer_profiles.contact_change, name="importer-contact"),
+    path(f"{REACH}removal/", importer_profiles.contact_removal, name="importer-contact-removal"),
+    path("search/", search.search_page, name="search"),
     path(f"{OF_IMPORTER}people/", people.importer_people, name="importer-people"),
     path(
         f"{OF_IMPORTER}people/second-factor/",

@@ -14,6 +14,10 @@ class DelegationConfig(AppConfig):
 
     def ready(self) -> None:
         from delegation.deadlines import register_deadlines
+        from delegation.overview import register_overview
+        from delegation.search import register_search
 
         register_deadlines()
+        register_overview()
+        register_search()
         register(SubjectKind("delegation", _("Delegation"), "delegation.Delegation", "delegation"))

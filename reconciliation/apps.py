@@ -27,9 +27,11 @@ class ReconciliationConfig(AppConfig):
 
     def ready(self) -> None:
         from reconciliation.deadlines import register_deadlines
+        from reconciliation.overview import register_overview
         from reconciliation.ownership import register_ownership
 
         register_deadlines()
+        register_overview()
         register_ownership()
         register(
             SubjectKind(

@@ -8,7 +8,6 @@ RUN = "runs/<int:run_id>/"
 urlpatterns = [
     path("", runs.home, name="home"),
     path("work/", runs.work_queue, name="work-queue"),
-    path("importers/<int:importer_id>/", runs.importer_page, name="importer"),
     path(
         "statements/<int:statement_id>/reconciliation/",
         runs.reconciliation,

@@ -41,9 +41,13 @@ class StatementsConfig(AppConfig):
         from clients.overview import register_concerns
         from clients.subjects import register
         from statements.deadlines import register_deadlines
+        from statements.overview import register_overview
         from statements.queries.security import security_concerns
+        from statements.search import register_search
 
         register_deadlines()
+        register_overview()
+        register_search()
         register_concerns("security", security_concerns)
         for kind in SUBJECTS:
             register(kind)

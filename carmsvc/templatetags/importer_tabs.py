@@ -34,7 +34,14 @@ class Group:
 
 # a new page is a line here
 GROUPS = (
-    Group(_("Overview"), (Page(_("Overview"), "importer", is_alone=True),)),
+    Group(
+        _("Overview"),
+        (
+            Page(_("Overview"), "importer", is_alone=True),
+            Page(_("Profile"), "importer-profile"),
+            Page(_("Timeline"), "importer-timeline"),
+        ),
+    ),
     Group(_("Onboarding"), (Page(_("Onboarding"), "importer-onboarding"),)),
     Group(
         pgettext_lazy("tab", "Money"),

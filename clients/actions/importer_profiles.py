@@ -1,4 +1,4 @@
-"""What an importer and its program accounts are: written down, changed, told with before and after."""
+"""What an importer and its program accounts are: kept, changed, told with before and after."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,8 @@
-"""Registering importers."""
+"""Registering importers, and taking the register of them out of the house."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -9,8 +10,11 @@ from stdnum.ca import bn
 
 from carmsvc.platform import audit
 from carmsvc.platform.refusals import Refused
+from carmsvc.platform.spreadsheet_safe import csv_bytes
 from carmsvc.platform.tenancy import TenantKey, every_importer_id, importer_scope
 from clients.models import BN9_PATTERN, BN15_PATTERN, Importer, ProgramAccount
+from clients.overview import LEVEL_WORDS
+from clients.queries.register import Standing
 
 
 def normalised_number(text: str) -> str:
@@ -78,3 +82,31 @@ def warnings_about(bn9: str) -> list[str]:
 def _exists(bn9: str) -> bool:
     with importer_scope(every_importer_id()):
         return Importer.objects.filter(bn9=bn9).exists()
+
+
+def export_register(*, standings: Iterable[Standing], by: Any, sought: Mapping[str, Any]) -> bytes:
+    """The register of importers as CSV; told on the brokerage's chain with what was looked for."""
+    rows = [_register_row(one) for one in standings]
+    audit.record_for_brokerage("importers exported", by=by, rows=len(rows), sought=sought)
+    return csv_bytes([str(word) for word in _register_header()], rows)
+
+
+def _register_header() -> list[str]:
+    return [
+        *(_("Legal name"), _("Trade names"), _("Business number"), _("Program accounts")),
+        *(_("State"), _("Resident in Canada"), _("Language of mail"), _("Language of documents")),
+        *(_("Looked after by"), _("Client groups"), _("Standing"), _("Why")),
+    ]
+
+
+def _register_row(one: Standing) -> list[str]:
+    importer = one.importer
+    residence = {None: "", True: _("Yes"), False: _("No")}
+    return [
+        *(importer.legal_name, "; ".join(importer.trade_name_list), importer.bn9),
+        *(" ".join(importer.account_numbers), importer.get_state_display()),
+        *(residence[importer.is_resident], importer.get_language_display()),
+        *(importer.get_document_language_display(), importer.lead_name or ""),
+        *("; ".join(importer.group_names), str(LEVEL_WORDS[one.level])),
+        " ".join(str(concern.sentence) for concern in one.concerns),
+    ]

@@ -4,8 +4,6 @@ from typing import Any
 
 from django import template
 
-from carmsvc.platform.dates import today_in_toronto
-from delegation.queries import lapses_of, shortfalls_of
 from delegation.rules import Reason, Standing, Wish
 from delegation.wording import (
     ACTS,
@@ -94,10 +92,3 @@ def accounts_of(delegation: Any, accounts: Any) -> list[dict[str, Any]]:
 
 def _reaches(terms: Any, bn15: str) -> bool:
     return terms.level == "business" or bn15 in terms.accounts
-
-
-@register.inclusion_tag("delegation/_alerts.html")
-def delegation_alerts(importer: Any) -> dict[str, Any]:
-    """What of our standing with an importer somebody must look at; nothing when all is well."""
-    found = lapses_of(importer.pk, today_in_toronto())
-    return {"found": [(one, shortfalls_of(one)) for one in found], "importer": importer}

@@ -13,8 +13,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from carmsvc.platform.dates import today_in_toronto
 from clients.actions import Refused
-from clients.models import Importer
-from clients.queries.documents import requests_to_answer
 from clients.rules import Permission
 from clients.views import demand, permissions, tell_refusal
 from reconciliation import actions, queries
@@ -23,8 +21,8 @@ from reconciliation.models import Decision, MatchRun, Placement, SignOff, Varian
 from reconciliation.queries import overview
 from reconciliation.queries import run_page as run_reads
 from reconciliation.queries.decided import decisions_of
+from reconciliation.queries.interest import interest_check
 from reconciliation.queries.moved import moved_since_signed
-from reconciliation.queries.pay_answer import answers_with_statement
 from reconciliation.queries.since import what_keeps_from_signing
 from statements.models import Statement
 
@@ -47,24 +45,6 @@ def work_queue(request: HttpRequest) -> HttpResponse:
     today = today_in_toronto()
     context = {"queue": overview.work_queue(request.user, today), "today": today}
     return render(request, "reconciliation/work_queue.html", context)
-
-
-@require_safe
-def importer_page(request: HttpRequest, importer_id: int) -> HttpResponse:
-    """An importer at a glance: what is due, what waits, statements and files."""
-    importer = get_object_or_404(Importer.objects, pk=importer_id)
-    demand(request, Permission.VIEW, importer_id)
-    today, may = today_in_toronto(), permissions(request, importer_id)
-    context = {
-        "importer": importer,
-        "may": may,
-        "today": today,
-        "requests_to_answer": requests_to_answer(importer_id),
-        **overview.importer_overview(importer, today, SHOWN),
-    }
-    if may["record_payment"]:
-        context["answers"] = answers_with_statement(context["accounts"], today)
-    return render(request, "reconciliation/importer.html", context)
 
 
 def _run(request: HttpRequest, run_id: int, permission: Permission) -> MatchRun:
@@ -128,6 +108,7 @@ def _run_page(request: HttpRequest, run: MatchRun, under_way: MatchRun | None) -
         "is_open": not signatures and not run.superseded_by_id,
         "left": run_reads.left_to_explain(run),
         "bars": queries.bridge(run),
+        "interest": interest_check(run),
         "sections": run_reads.variances_by_kind(run, SHOWN),
         "suggestions": run_reads.suggestions_to_decide(run, SHOWN),
         "decided": [] if run.superseded_by_id else decisions_of(run.statement, SHOWN),
