@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from carmsvc.platform import audit
 from carmsvc.platform.dates import nth_business_day_after, toronto_day
 from carmsvc.platform.refusals import Refused
+from carmsvc.platform.tenancy import every_importer_id, importer_scope
 from clients.actions.documents import keep_document
 from clients.actions.support_clock import move_to, note_answer, promise_anew, start_clock
 from clients.actions.support_telling import tell_of_message, tell_of_note
@@ -112,9 +113,15 @@ def new_number() -> str:
     while True:
         digits = f"{secrets.randbelow(10**8):08d}"
         number = f"SR-{digits[:4]}-{digits[4:]}"
-        taken = (model.objects.filter(number=number) for model in (SupportRequest, Contact))
-        if not any(rows.exists() for rows in taken):
+        if not _is_taken(number):
             return number
+
+
+def _is_taken(number: str) -> bool:
+    """Whoever’s it is: nothing is told but that another one has to be thought of."""
+    with importer_scope(every_importer_id()):
+        taken = (model.objects.filter(number=number) for model in (SupportRequest, Contact))
+        return any(rows.exists() for rows in taken)
 
 
 @transaction.atomic

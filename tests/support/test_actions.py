@@ -409,6 +409,19 @@ def test_a_message_is_never_changed_nor_removed(ask: Ask, importer: Importer) ->
             change()
 
 
+def test_a_number_of_another_importer_is_not_given_again(
+    ask: Ask, stranger: Importer, other_finance: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = iter([44172093, 44172093, 1])
+    monkeypatch.setattr("clients.actions.support.secrets.randbelow", lambda _most: next(drawn))
+    with importer_scope(stranger.pk):
+        theirs = open_request(
+            importer=stranger, by=other_finance, source="page", title="Why?", text="Why?",
+            category="other", now=NOW,
+        )  # fmt: skip
+    assert (theirs.number, ask().number) == ("SR-4417-2093", "SR-0000-0001")
+
+
 def test_numbers_tell_nothing_of_how_many_there_are(ask: Ask) -> None:
     numbers = {ask().number for _ in range(20)}
     assert len(numbers) == 20
