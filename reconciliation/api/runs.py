@@ -19,6 +19,7 @@ from reconciliation import actions
 from reconciliation.forms import Reason
 from reconciliation.models import MatchRun, SignOff, Variance, VarianceKind
 from reconciliation.queries import run_document
+from reconciliation.queries.interest import interest_of
 from reconciliation.queries.moved import Figure, Moved, moved_since_signed
 from statements.models import Statement
 
@@ -157,6 +158,15 @@ class MatchRunFilters(django_filters.FilterSet):
     )
 
 
+class InterestCheckSerializer(serializers.Serializer[Any]):
+    """Interest charged and worked out, in CAD."""
+
+    charged = serializers.DecimalField(max_digits=14, decimal_places=2)
+    expected = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
+    difference = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
+    explanation = serializers.ListField(child=serializers.CharField())
+
+
 class MatchRunWish(serializers.Serializer[Any]):
     """Which statement to reconcile."""
 
@@ -246,6 +256,15 @@ class MatchRunDoor(ReadDoor):
         if moved is None:
             raise NotSeen("id", _("No signed run of this statement was superseded by this one."))
         return Response(MovedSerializer(moved).data)
+
+    @extend_schema(responses=InterestCheckSerializer)
+    @action(detail=True)
+    def interest(self, request: Request, pk: int) -> Response:
+        """The interest charged on the run's statement beside what its late amounts should have
+        cost; `expected` is null and the missing quarter named where a rate is not in the rulebook.
+        """
+        statement = self.get_object().statement
+        return Response(InterestCheckSerializer(interest_of(statement)).data)
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])
