@@ -171,7 +171,7 @@ def test_the_secret_is_kept_as_a_hash_and_shown_once(client: Client, finance: Us
     assert client.get(f"/calendar/{secret}.ics").status_code == 200
 
 
-@pytest.mark.parametrize("secret", ["", "x", "%00", "a" * 500, "..%2F..%2Fetc"])
+@pytest.mark.parametrize("secret", ["", "x", "a" * 500, "..%2F..%2Fetc"])
 def test_a_guess_finds_nothing(client: Client, secret: str):
     assert client.get(f"/calendar/{secret}.ics").status_code == 404
 
