@@ -32,6 +32,12 @@ from clients.models.onboarding import (
     OnboardingStep,
 )
 from clients.models.people import User, UserManager
+from clients.models.portal import (
+    PortalRole,
+    PortalUser,
+    PortalVerification,
+    PortalVerificationLine,
+)
 from clients.models.security import ReleaseStatus, SecurityAlert, SecurityInstrument
 from clients.models.support import (
     SUPPORT_STATE_CHOICES,
@@ -80,6 +86,10 @@ __all__ = [
     "OnboardingComment",
     "OnboardingEvent",
     "OnboardingStep",
+    "PortalRole",
+    "PortalUser",
+    "PortalVerification",
+    "PortalVerificationLine",
     "ProgramAccount",
     "ReceivedLetter",
     "ReleaseStatus",
