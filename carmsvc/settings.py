@@ -242,6 +242,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
         "options": {"expires": SWEEP_SECONDS},
     },
+    "collect client lists": {
+        "task": "clients.tasks.collect_client_lists",
+        "schedule": 60,
+    },
     "remove old packages": {"task": "clients.tasks.remove_old_packages", "schedule": 3600},
     "collect match runs": {
         "task": "reconciliation.tasks.collect_runs",
@@ -335,6 +339,11 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "carmsvc@localhost")
 
 INVITATION_DAYS = whole("INVITATION_DAYS", 7)
+
+# People in the CARM portal: for how long a confirmed role counts as known, in days (our practice;
+# no law says so), and how long an importer has to answer a round
+PORTAL_VERIFICATION_DAYS = whole("PORTAL_VERIFICATION_DAYS", 90)
+PORTAL_ANSWER_DAYS = whole("PORTAL_ANSWER_DAYS", 14)
 
 # API keys: how long one works when nobody says, and at most
 API_KEY_DAYS = whole("API_KEY_DAYS", 365)

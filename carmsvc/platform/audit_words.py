@@ -359,6 +359,58 @@ ACTIONS: dict[str, Action] = {
         _("Agreement’s paper parked"),
         _("parked the paper of an agency agreement that failed three times"),
     ),
+    # people in the CARM portal
+    "portal user recorded": Action(
+        _("Portal user recorded"), _("recorded a person in the CARM portal")
+    ),
+    "portal user changed": Action(
+        _("Portal user corrected"), _("corrected a person in the CARM portal")
+    ),
+    "portal user left": Action(
+        _("Departure of a portal user"), _("recorded when a person in the CARM portal leaves")
+    ),
+    "portal access in force": Action(
+        _("Portal access in force"), _("recorded that access to the CARM portal is in force")
+    ),
+    "portal access removed": Action(
+        _("Portal access taken away"), _("recorded that access to the CARM portal is taken away")
+    ),
+    "portal access invited again": Action(
+        _("Invited to the portal again"), _("recorded a new invitation to the CARM portal")
+    ),
+    "portal role given": Action(
+        _("Portal role recorded"), _("recorded a role that a person holds in the CARM portal")
+    ),
+    "portal role changed": Action(
+        _("Portal role corrected"), _("corrected the days or evidence of a role in the CARM portal")
+    ),
+    "portal role ended": Action(
+        _("Portal role ended"), _("recorded the end of a role in the CARM portal")
+    ),
+    "portal role verified": Action(
+        _("Portal role verified"), _("verified a role in the CARM portal")
+    ),
+    "portal verification started": Action(
+        _("Verification of portal people started"), _("asked who has access to the CARM portal")
+    ),
+    "portal verification answered": Action(
+        _("Verification of portal people answered"),
+        _("answered who has access to the CARM portal"),
+    ),
+    "portal verification line decided": Action(
+        _("Answer about a portal user decided"),
+        _("decided on an answer about a person in the CARM portal"),
+    ),
+    "portal verification done": Action(
+        _("Verification of portal people done"), _("ended a verification of portal people")
+    ),
+    "portal verification withdrawn": Action(
+        _("Verification of portal people withdrawn"),
+        _("withdrew a verification of portal people"),
+    ),
+    "portal register exported": Action(
+        _("Register of portal people exported"), _("exported the register of portal people")
+    ),
     # onboarding
     "onboarding started": Action(_("Onboarding started"), _("started an onboarding")),
     "onboarding plan changed": Action(
@@ -463,6 +515,9 @@ KINDS: dict[str, Words] = {
     "cannedanswer": _("Prepared answer"),
     "receivedletter": _("Letter received"),
     "rulebookentry": _("Rulebook entry"),
+    "portaluser": _("Person in the portal"),
+    "portalrole": _("Role in the portal"),
+    "portalverification": _("Verification of portal people"),
     "onboarding": _("Onboarding"),
     "onboardingstep": _("Onboarding step"),
     "checklistversion": _("Onboarding checklist"),
