@@ -56,9 +56,13 @@ from statements.actions import (
     take_in_ledger_file,
     take_in_statement_file,
 )
+from statements.actions.security import watch_security
 from statements.models import KnownFiler, StatementFile
+from statements.rules.billing import period_end
+from statements.rules.forecast import periods_within
 
 FILES = Path(__file__).resolve().parent.parent.parent / "tests" / "files" / "demo"
+MONTHS_OF_DAILY_LEDGER = 8  # clients of so many months also send what is not billed yet
 DEMO_PERIOD = date(2026, 10, 17)  # the month that the files in tests/files/demo hold
 DEMO_STATEMENT = FILES / "maple-furniture-2026-10-statement.csv"
 DEMO_LEDGER = FILES / "maple-furniture-2026-10-ledger.csv"
@@ -80,6 +84,7 @@ def seed() -> Iterator[str]:
     _decide()
     seed_payments()
     seed_security(User.objects.get(email=STAFF[1][0]))
+    watch_security(importers=every_importer_id(), today=today_in_toronto())
     seed_delegations(User.objects.get(email=STAFF[1][0]))
     seed_documents(User.objects.get(email=STAFF[1][0]))
     remind(importers=every_importer_id(), now=timezone.now())
@@ -208,8 +213,20 @@ def _books(client: Client, importer: Importer) -> int:
             if not _is_told_by_files(client, account, last):
                 months.append((account, month))
                 booked += [(account.bn15, row) for row in month.ledger]
+        booked += [(account.bn15, row) for row in _not_billed(client, account)]
     _take_in_ledger(importer, ledger_file(iter(booked)))
     return sum(_take_in_month(client, account, month) for account, month in months)
+
+
+def _not_billed(client: Client, account: ProgramAccount) -> Iterator[Row]:
+    """What was filed since the last statement, at the clients whose ledger comes every day."""
+    today, issued = today_in_toronto(), periods(1)[0]
+    if client.months < MONTHS_OF_DAILY_LEDGER:
+        return
+    for last in periods_within(issued + timedelta(days=1), period_end(today)):
+        for row in month_of(_share(client, account), account.bn15, last).ledger:
+            if row.released and row.released <= today:
+                yield dataclasses.replace(row, posted=min(row.posted, today))
 
 
 def _share(client: Client, account: ProgramAccount) -> Client:

@@ -45,11 +45,18 @@ class MonthSerializer(serializers.Serializer[Any]):
 class NextStatementSerializer(serializers.Serializer[Any]):
     """A statement to come, from ledger entries that no statement shows yet."""
 
-    period_end = serializers.DateField(source="month.last")
-    statement_on = serializers.DateField()
-    entries = serializers.IntegerField(source="count")
-    total = Money(source="month.total")
-    components = ComponentsSerializer(source="month.columns")
+    period_end = serializers.DateField(source="known.month.last")
+    statement_on = serializers.DateField(source="known.statement_on")
+    entries = serializers.IntegerField(source="known.count")
+    total = Money(source="known.month.total")
+    components = ComponentsSerializer(source="known.month.columns")
+    security_required = Money(
+        source="measure.headroom.required", help_text="What such a month would ask of security."
+    )
+    security_level = serializers.CharField(
+        source="measure.level",
+        help_text="The threshold of what is posted that it reaches: notice, warning, full.",
+    )
 
 
 class PatternSerializer(serializers.Serializer[Any]):

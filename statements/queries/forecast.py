@@ -10,8 +10,16 @@ from statements.models import Statement
 from statements.queries.not_billed import Known, known_by_period
 from statements.queries.payments import paid_since
 from statements.queries.rulebook import rulebook_in_force
-from statements.queries.security import Standing, standings
-from statements.rules.forecast import Pattern, pattern, periods_to_come, required_with
+from statements.queries.security import Measure, Standing, measure, standings
+from statements.rules.forecast import Pattern, pattern, periods_to_come
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A statement to come as known today, and what it would ask of security."""
+
+    known: Known
+    measure: Measure
 
 
 @dataclass(frozen=True)
@@ -19,15 +27,9 @@ class Forecast:
     """What is to come on an account: as known today, and by the pattern; never added up."""
 
     standing: Standing
-    coming: list[Known]
+    coming: list[Coming]
     opening: Decimal | None
     pattern: Pattern | None
-    required: Decimal
-
-    @property
-    def is_short(self) -> bool:
-        """Whether the coming periods would ask for more than is posted."""
-        return self.required > self.standing.posted
 
 
 def forecasts(accounts: Iterable[ProgramAccount], today: date) -> list[Forecast]:
@@ -38,16 +40,12 @@ def forecasts(accounts: Iterable[ProgramAccount], today: date) -> list[Forecast]
     return [
         Forecast(
             standing=one,
-            coming=coming[one.account.pk],
+            coming=[
+                Coming(known, measure([known.month], one.form, one.posted, today, book))
+                for known in coming[one.account.pk]
+            ],
             opening=opening.get(one.account.pk),
             pattern=pattern(one.months),
-            required=required_with(
-                one.requirement.peak,
-                (known.month.duties_and_taxes for known in coming[one.account.pk]),
-                one.form,
-                today,
-                book,
-            ),
         )
         for one in found
     ]

@@ -85,11 +85,14 @@ class Standing:
         return max((one for one in used if one is not None), default=None)
 
     @property
-    def order(self) -> tuple[bool, Decimal, str]:
-        """Those nearest the limit first; with a need and nothing posted before all."""
+    def order(self) -> tuple[bool, bool, Decimal, str]:
+        """Those nearest the limit first, with a need and nothing posted before all; then those
+        of which no security is recorded.
+        """
         used = self.used_percent
         needs = self.requirement.headroom.required or self.running.headroom.required
-        return not (used is None and bool(needs)), -(used or ZERO), self.account.bn15
+        is_bare = used is None and bool(needs)
+        return not self.is_watched, not is_bare, -(used or ZERO), self.account.bn15
 
 
 @dataclass(frozen=True)
@@ -159,19 +162,22 @@ def _standing(account: ProgramAccount, known: _Known) -> Standing:
         reviewed=reviewed,
         missing=[one for one in looked_at if one not in charged and _is_issued(one, known.today)],
         form=form,
-        requirement=_measure(reviewed, form, posted, known),
-        running=_measure(unseen, form, posted, known),
+        requirement=measure(reviewed, form, posted, known.today, known.book),
+        running=measure(unseen, form, posted, known.today, known.book),
         posted=posted,
         instruments=instruments,
         release=known.statuses.get(account.pk),
     )
 
 
-def _measure(months: list[Month], form: Form, posted: Decimal, known: _Known) -> Measure:
+def measure(
+    months: list[Month], form: Form, posted: Decimal, on: date, rulebook: Rulebook
+) -> Measure:
+    """What the highest of some months asks of security posted (CAD) on a day."""
     highest = max(months, key=lambda one: one.duties_and_taxes, default=None)
     peak = highest.duties_and_taxes if highest else ZERO
-    room = Headroom(required(peak, form, known.today, known.book), posted)
-    return Measure(highest, room, level(room.required, posted, known.today, known.book))
+    room = Headroom(required(peak, form, on, rulebook), posted)
+    return Measure(highest, room, level(room.required, posted, on, rulebook))
 
 
 def _is_issued(last: date, today: date) -> bool:

@@ -4,14 +4,14 @@ Sources: the securities of release prior to payment as in `statements.rules.secu
 highest month counts duties and taxes with GST; interest and penalties are left out of it.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from statements.rules.billing import period_end, period_ending
 from statements.rules.rulebook import Rulebook
-from statements.rules.security import CENT, MONTHS_LOOKED_AT, ZERO, Form, required
+from statements.rules.security import CENT, MONTHS_LOOKED_AT, ZERO, Form
 
 # column of the page -> the components that it adds up
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -101,13 +101,6 @@ def form_that_counts(forms: Collection[str]) -> Form:
     How the CBSA counts an account with both was found nowhere; the stricter one is taken.
     """
     return Form.CASH if Form.CASH.value in forms else Form.BOND
-
-
-def required_with(
-    peak: Decimal, coming: Iterable[Decimal], form: Form, on: date, rulebook: Rulebook
-) -> Decimal:
-    """What would be required (CAD) if the coming periods were billed as they are known."""
-    return required(max([peak, *coming]), form, on, rulebook)
 
 
 @dataclass(frozen=True)

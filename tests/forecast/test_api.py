@@ -72,6 +72,8 @@ def test_a_forecast_says_the_next_statements_and_the_twelve_months(
                 "entries": 1,
                 "total": "310.00",
                 "components": ZEROES | {"duty": "200.00", "gst": "100.00", "unsplit": "10.00"},
+                "security_required": "5000.00",
+                "security_level": "full",
             }
         ],
         "left_open": "100.00",

@@ -11,6 +11,7 @@ from statements.rules.forecast import (
     COLUMNS,
     Month,
     form_that_counts,
+    has_risen,
     level,
     month,
     pattern,
@@ -18,7 +19,6 @@ from statements.rules.forecast import (
     periods_since,
     periods_to_come,
     periods_within,
-    required_with,
 )
 from statements.rules.rulebook import Rulebook
 from statements.rules.security import Form, required
@@ -99,18 +99,6 @@ def test_a_part_in_cash_is_measured_in_cash(forms: list[str], counts: Form):
     assert form_that_counts(forms) == counts
 
 
-def test_a_coming_month_above_all_others_raises_the_requirement():
-    coming = [Decimal("90000.00"), Decimal("10.00")]
-
-    assert required_with(Decimal("48000.00"), coming, Form.BOND, ON, BOOK) == Decimal("45000.00")
-    assert required_with(Decimal("48000.00"), [], Form.BOND, ON, BOOK) == Decimal("24000.00")
-
-
-@given(AMOUNTS, AMOUNTS, st.sampled_from(Form))
-def test_more_to_come_never_requires_less(peak: Decimal, coming: Decimal, form: Form):
-    assert required_with(peak, [coming], form, ON, BOOK) >= required(peak, form, ON, BOOK)
-
-
 @given(st.decimals(min_value="0.01", max_value=10**9, places=2))
 def test_a_bond_lies_between_the_least_and_the_most(peak: Decimal):
     assert Decimal(5000) <= required(peak, Form.BOND, ON, BOOK) <= Decimal(10_000_000)
@@ -129,6 +117,11 @@ def test_a_bond_lies_between_the_least_and_the_most(peak: Decimal):
 )
 def test_thresholds_are_the_rulebook_s(need: str, posted: str, reached: str):
     assert level(Decimal(need), Decimal(posted), ON, BOOK) == reached
+
+
+def test_a_level_has_risen_only_above_the_one_before():
+    assert [has_risen("", "notice"), has_risen("notice", "full")] == [True, True]
+    assert [has_risen("full", "warning"), has_risen("notice", "notice")] == [False, False]
 
 
 def test_the_pattern_is_the_mean_and_the_highest_of_the_months_known():

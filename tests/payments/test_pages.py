@@ -218,8 +218,13 @@ def test_the_month_s_drawing_says_what_the_table_says(
 
     text = said(signed_in(finance).get(f"/importers/{importer.pk}/payments/"))
 
-    assert 'y="25" width="24" height="75"' in text  # the importer's three quarters
-    assert 'y="0" width="24" height="25"' in text  # the broker's, on top
+    drawn = re.findall(
+        r'fill="url\(#series-(\w+)\)" x="\d+" y="(\d+)" width="\d+" height="(\d+)"', text
+    )
+    assert drawn == [
+        ("importer", "75", "135"),  # three quarters of the 180 from the ground at 210
+        ("broker", "30", "45"),  # the rest, on top
+    ]
     assert "400.00" in text
 
 
