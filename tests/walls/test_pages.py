@@ -6,11 +6,23 @@ import pytest
 
 from tests.walls.addresses import pages
 from tests.walls.asking import Asker
-from tests.walls.cases import accounts, clients, delegation, documents, reconciliation, statements
+from tests.walls.cases import (
+    accounts,
+    clients,
+    delegation,
+    documents,
+    onboarding,
+    reconciliation,
+    statements,
+    support,
+)
 from tests.walls.checking import Wall, not_thought_of
 from tests.walls.world import IMPORTER_ROLES, Tenant
 
-ROOMS = (accounts, clients, documents, delegation, statements, reconciliation)
+ROOMS = (
+    *(accounts, clients, documents, onboarding, support),
+    *(delegation, statements, reconciliation),
+)
 CASES = {name: case for room in ROOMS for name, case in room.CASES.items()}
 EVERYBODY = (
     "signed out",

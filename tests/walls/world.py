@@ -42,6 +42,8 @@ from statements.models import LedgerFile, MappingProfile, RowProblem, StatementF
 from statements.models.payments import Payment
 from tests.books import Line, ledger, reconciled, soa
 from tests.conftest import PASSWORD, settle
+from tests.walls.help import settle_support
+from tests.walls.onboarding import settle_onboarding
 from tests.walls.rooms import rulebook_entry, settle_delegation, settle_documents, settle_security
 
 IMPORTER_ROLES = ("owner", "finance", "operations", "compliance", "viewer")
@@ -102,7 +104,9 @@ def settled(tenant: Tenant, administrator: User, analyst: User) -> Tenant:
         _settle_the_rest(tenant, analyst)
         settle_delegation(tenant, analyst)
         settle_documents(tenant, analyst)
+        settle_onboarding(tenant, analyst)
         settle_security(tenant, analyst)
+        settle_support(tenant, analyst)
     return tenant
 
 
