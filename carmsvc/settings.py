@@ -244,7 +244,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "collect client lists": {
         "task": "clients.tasks.collect_client_lists",
-        "schedule": 60,
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS},
     },
     "remove old packages": {"task": "clients.tasks.remove_old_packages", "schedule": 3600},
     "collect match runs": {
@@ -510,6 +511,9 @@ SPECTACULAR_SETTINGS = {
         "DeadlineState": "clients.deadlines.DeadlineState",
         "AccountPayer": "clients.models.ProgramAccount.Payer",
         "PaymentPayer": "statements.models.Payment.Payer",
+        "OnboardingVariant": "clients.models.onboarding.VARIANT_CHOICES",
+        "OnboardingParty": "clients.models.onboarding.PARTY_CHOICES",
+        "VarianceKind": "reconciliation.models.VarianceKind",
         "DelegationState": "delegation.wording.STATE_CHOICES",
         "DelegationLevel": "delegation.wording.LEVEL_CHOICES",
     },

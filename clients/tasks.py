@@ -8,12 +8,14 @@ from django.utils import timezone
 
 from carmsvc.platform.tenancy import every_importer_id
 from clients.actions import (
+    client_lists,
     document_checks,
     document_packages,
     keys,
     received_letters,
     reminders,
 )
+from clients.queries.client_lists import lists_waiting
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 200  # importers in one transaction
@@ -70,6 +72,20 @@ def collect_documents() -> None:
     document_packages.park_exhausted_packages(importers)
     for importer_id, package_id in document_packages.packages_waiting(importers):
         write_package.delay(importer_id=importer_id, package_id=package_id)
+
+
+@shared_task
+def take_in_client_list(*, list_id: int) -> None:
+    """Take one long list of clients in."""
+    client_lists.take_in_client_list(list_id)
+
+
+@shared_task
+def collect_client_lists() -> None:
+    """Every minute: take the confirmed lists in, park those that died three times."""
+    client_lists.park_exhausted_lists()
+    for list_id in lists_waiting():
+        take_in_client_list.delay(list_id=list_id)
 
 
 @shared_task

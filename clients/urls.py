@@ -5,6 +5,7 @@ from django.urls import path
 from clients.views import (
     answering,
     audit,
+    client_lists,
     contacts,
     deadlines,
     document_requests,
@@ -29,6 +30,7 @@ from clients.views import (
     viewing,
 )
 
+CLIENT_LIST = "client-lists/<int:list_id>/"
 REACH = "importer-contacts/<int:importer_contact_id>/"
 OF_IMPORTER = "importers/<int:importer_id>/"
 PERSON = "people/<int:person_id>/"
@@ -46,6 +48,19 @@ urlpatterns = [
     path("importers/", importers.importer_list, name="importer-list"),
     path("importers/export/", importers.importer_export, name="importer-export"),
     path("importers/new/", importers.importer_new, name="importer-new"),
+    path("client-lists/", client_lists.client_lists, name="client-lists"),
+    path("client-lists/template.csv", client_lists.client_list_file, name="client-list-template"),
+    path(CLIENT_LIST, client_lists.client_list, name="client-list"),
+    path(
+        f"{CLIENT_LIST}confirmation/",
+        client_lists.client_list_confirmation,
+        name="client-list-confirmation",
+    ),
+    path(
+        f"{CLIENT_LIST}withdrawal/",
+        client_lists.client_list_withdrawal,
+        name="client-list-withdrawal",
+    ),
     path(OF_IMPORTER, importers.importer_page, name="importer"),
     path(f"{OF_IMPORTER}profile/", importer_profiles.importer_profile, name="importer-profile"),
     path(

@@ -6,6 +6,7 @@ brokerage - its staff, its groups, its rulebook - goes on the brokerage's chain 
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection, models
@@ -150,6 +151,22 @@ def record_for_brokerage(
     return event
 
 
+def begin_chains(
+    told: Iterable[tuple[str, int, models.Model, dict[str, Any]]], *, by: object
+) -> None:
+    """Begin the chains of importers made in this very transaction, which nobody else sees yet:
+    (action, importer, target, after) in the order they happened; set-based, without locks.
+    """
+    last: dict[int, AuditEvent] = {}
+    events = []
+    for action, importer_id, target, after in told:
+        event = AuditEvent(importer_id=importer_id)
+        _fill(event, last.get(importer_id), action, by, target, None, after, {})
+        last[importer_id] = event
+        events.append(event)
+    AuditEvent.objects.bulk_create(events, batch_size=500)
+
+
 def _append(
     event: Any,
     earlier: models.QuerySet[Any],
@@ -164,6 +181,21 @@ def _append(
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_CLASS, lock % 2**31])
     last = earlier.order_by("-sequence").first()
+    _fill(event, last, action, by, target, before, after, details)
+    event.save(force_insert=True)
+
+
+def _fill(
+    event: Any,
+    last: Any,
+    action: str,
+    by: object,
+    target: models.Model | None,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+    details: dict[str, Any],
+) -> None:
+    """What an event tells, chained to the one before it."""
     event.sequence = (last.sequence if last else 0) + 1
     event.happened_at = timezone.now()
     event.came_from = origin()
@@ -174,7 +206,6 @@ def _append(
     event.before, event.after, event.details = _plain(before), _plain(after), _plain(details)
     event.previous_hash = last.own_hash if last else GENESIS
     event.own_hash = event.computed_hash()
-    event.save(force_insert=True)
 
 
 def _plain(told: Any) -> Any:

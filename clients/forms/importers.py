@@ -134,6 +134,16 @@ class ContactForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=User.Language.choices)
 
 
+class ClientListForm(forms.Form):
+    """A list of clients; what stands in it is for the action to say."""
+
+    content = forms.FileField(
+        label=_("Client list"),
+        max_length=200,
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
+    )
+
+
 class RegisterForm(forms.Form):
     """What is looked for in the register; what makes no sense is left out."""
 

@@ -10,7 +10,10 @@ from clients.models.people import User
 
 
 class ClientList(WorkRow):
-    """One list. Its rows stand outside the wall, and go once they are taken in or refused."""
+    """One list; nobody sent or confirmed what a command takes in.
+
+    Its rows stand outside the wall, and go once they are taken in or the list is withdrawn.
+    """
 
     class State(models.TextChoices):
         TO_CONFIRM = "to_confirm", _("To be confirmed")
@@ -20,7 +23,6 @@ class ClientList(WorkRow):
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     waiting_state, working_state = State.CONFIRMED, State.WORKING
-    ROWS_GO = (State.DONE, State.WITHDRAWN)
 
     id = models.BigAutoField(primary_key=True)
     file_name = models.CharField(max_length=200)
@@ -31,7 +33,7 @@ class ClientList(WorkRow):
     state = models.CharField(max_length=10, choices=State, default=State.TO_CONFIRM)
     takes_changes = models.BooleanField(default=False)
     counts = models.JSONField(default=dict)  # new, changed, same: how it went
-    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     sent_at = models.DateTimeField(default=timezone.now)
     confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True)
@@ -40,9 +42,8 @@ class ClientList(WorkRow):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(confirmed_at=None, confirmed_by=None)
-                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
-                name="a_client_list_is_confirmed_by_somebody",
+                condition=Q(confirmed_by=None) | Q(confirmed_at__isnull=False),
+                name="a_client_list_is_confirmed_at_some_time",
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["done", "withdrawn"]) | Q(rows=[]),
