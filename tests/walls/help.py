@@ -1,4 +1,4 @@
-"""What an importer asked for help with; and what belongs to nobody's wall, told in no one's words."""
+"""What an importer asked for help with; and what belongs to no importer, in no one’s words."""
 
 from datetime import date
 from typing import Any
