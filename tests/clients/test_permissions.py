@@ -30,6 +30,7 @@ from statements.actions.rulebook import propose_value
 from statements.models import StatementFile
 from tests.conftest import settle
 from tests.delegation.stories import requested
+from tests.onboarding.stories import begun
 from tests.pages.conftest import october
 
 # written by hand, to be read by an auditor: a change of the rules has to change it too
@@ -52,6 +53,8 @@ manage_delegation     | yes           yes     -       | -     -       -         
 answer_delegation     | yes           yes     -       | yes   -       -          -          -
 manage_documents      | yes           yes     -       | yes   -       yes        yes        -
 destroy_documents     | yes           -       -       | -     -       -          -          -
+manage_onboarding     | yes           yes     -       | -     -       -          -          -
+take_onboarding_steps | yes           yes     -       | yes   yes     yes        yes        -
 ask_support           | yes           yes     -       | yes   yes     yes        yes        yes
 answer_support        | yes           yes     -       | -     -       -          -          -
 read_audit            | yes           yes     -       | yes   -       -          -          -
@@ -162,6 +165,8 @@ def doors(importer: Importer) -> dict[str, tuple[str, str]]:
             importer=importer, content=ContentFile(b"%PDF-1.7", "a.pdf"), by=None, kind="cad",
             title="A declaration",
         )  # fmt: skip
+        onboarding = begun(importer, None)
+        step = onboarding.steps.get(code="A4")
         question = open_request(
             importer=importer, by=None, source="mail", text="Why?", now=timezone.now(),
             title="Why?", category="other", outside_name="A client",
@@ -195,6 +200,8 @@ def doors(importer: Importer) -> dict[str, tuple[str, str]]:
         "manage_staff": ("get", "/staff/new/"),
         "read_brokerage_audit": ("get", "/audit/brokerage/"),
         "manage_mail": ("get", "/mail/"),
+        "manage_onboarding": ("get", f"{own}onboarding/new/"),
+        "take_onboarding_steps": ("post", f"/onboarding-steps/{step.pk}/evidence/"),
         "ask_support": ("get", f"{own}support-requests/new/"),
         "answer_support": ("post", f"/support-requests/{question.pk}/handling/"),
         "answer_contacts": ("get", "/contacts/"),
