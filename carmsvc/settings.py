@@ -513,6 +513,8 @@ SPECTACULAR_SETTINGS = {
         "PaymentPayer": "statements.models.Payment.Payer",
         "OnboardingVariant": "clients.models.onboarding.VARIANT_CHOICES",
         "OnboardingParty": "clients.models.onboarding.PARTY_CHOICES",
+        "OnboardingStepState": "clients.models.onboarding.STEP_STATE_CHOICES",
+        "OnboardingStepWish": "clients.models.onboarding.STEP_WISH_CHOICES",
         "VarianceKind": "reconciliation.models.VarianceKind",
         "DelegationState": "delegation.wording.STATE_CHOICES",
         "DelegationLevel": "delegation.wording.LEVEL_CHOICES",

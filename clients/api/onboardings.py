@@ -88,7 +88,7 @@ class StepSerializer(serializers.ModelSerializer[OnboardingStep]):
         return [wish.value for wish in possible(step.standing)]
 
 
-class TransitionSerializer(serializers.ModelSerializer[OnboardingEvent]):
+class StepTransitionSerializer(serializers.ModelSerializer[OnboardingEvent]):
     """A move that a step made."""
 
     recorded_by = serializers.EmailField(source="recorded_by.email", default=None)
@@ -121,7 +121,7 @@ class StartWish(serializers.Serializer[Any]):
     target_on = serializers.DateField(required=False, help_text="To be done by this day.")
 
 
-class TransitionWish(serializers.Serializer[Any]):
+class StepTransitionWish(serializers.Serializer[Any]):
     """A move, the day it was made, and what it needs."""
 
     wish = serializers.ChoiceField(choices=choices(STEP_WISHES))
@@ -241,22 +241,26 @@ class OnboardingStepDoor(ReadDoor):
         rows = OnboardingStep.objects.select_related("assignee", "done_by")
         return rows if self.person.is_staff_member else rows.filter(is_for_importer=True)
 
-    @extend_schema(responses={200: TransitionSerializer(many=True)}, filters=False)
+    @extend_schema(responses={200: StepTransitionSerializer(many=True)}, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)
     def transitions(self, request: Request, pk: int) -> Response:
         """Every move it made, the newest first."""
-        return Response(TransitionSerializer(queries.events_of(self.get_object()), many=True).data)
+        return Response(
+            StepTransitionSerializer(queries.events_of(self.get_object()), many=True).data
+        )
 
     @extend_schema(
-        request=TransitionWish, responses={201: TransitionSerializer}, examples=[TAKEN, BLOCKED]
+        request=StepTransitionWish,
+        responses={201: StepTransitionSerializer},
+        examples=[TAKEN, BLOCKED],
     )
     @transitions.mapping.post
     def take_step(self, request: Request, pk: int) -> Response:
         """Take it further; 409 for what its state, its order or its evidence does not allow."""
-        step, wish, today = self.object_for(TAKE), self.said(TransitionWish), today_in_toronto()
+        step, wish, today = self.object_for(TAKE), self.said(StepTransitionWish), today_in_toronto()
         told = {"on": wish.pop("on", today), "today": today, "by": self.person}
         taken = take_onboarding_step(step=step, wish=StepWish(wish.pop("wish")), **told, **wish)
-        body = TransitionSerializer(queries.events_of(taken).first()).data
+        body = StepTransitionSerializer(queries.events_of(taken).first()).data
         return Response(body, status.HTTP_201_CREATED)
 
     @extend_schema(request=EvidenceWish, responses={200: StepSerializer})

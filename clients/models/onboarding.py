@@ -68,6 +68,11 @@ def choices(words: Any) -> list[tuple[str, Any]]:
     return [(one.value, word) for one, word in words.items()]
 
 
+# as the API's document names them
+VARIANT_CHOICES, PARTY_CHOICES = choices(VARIANTS), choices(PARTIES)
+STEP_STATE_CHOICES, STEP_WISH_CHOICES = choices(STEP_STATES), choices(STEP_WISHES)
+
+
 class ChecklistVersion(models.Model):
     """A version of the onboarding checklist that the brokerage wrote; it is not an importer's.
 
