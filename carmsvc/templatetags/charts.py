@@ -122,12 +122,17 @@ def _chart(
     labels: list[Label] = []
     for place, (last, amounts, _total) in enumerate(months):
         x, broad = _place(place, len(months))
-        labels.append(Label(x + broad // 2, last, place == 0 or last.month == 1))
+        labels.append(Label(x + broad // 2, last, _has_year(place, last)))
         bars += _stack({name: amounts[name] for name in series}, x, broad, height)
     rows = [Row(last, [told[name] for name in series], total) for last, told, total in months]
     named = [(name, words[name]) for name in series]
     line_y = None if line is None else BASE - height(line)
     return Chart(bars, labels, named, rows, top, line_y)
+
+
+def _has_year(place: int, last: date) -> bool:
+    """Under each January, and under the first month unless a January stands beside it."""
+    return last.month == 1 or (place == 0 and last.month != 12)
 
 
 def _above(amounts: Mapping[str, Decimal]) -> Decimal:

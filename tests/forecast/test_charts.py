@@ -56,11 +56,19 @@ def test_a_component_below_zero_is_in_the_table_only():
 
 
 def test_the_year_stands_under_the_first_month_and_every_january():
-    ends = [date(2025, 12, 17), date(2026, 1, 17), date(2026, 2, 17)]
+    ends = [date(2025, 11, 17), date(2025, 12, 17), date(2026, 1, 17)]
 
     chart = component_chart([charged(last, "1.00") for last in ends])
 
-    assert [label.has_year for label in chart.labels] == [True, True, False]
+    assert [label.has_year for label in chart.labels] == [True, False, True]
+
+
+def test_two_years_do_not_stand_side_by_side():
+    ends = [date(2025, 12, 17), date(2026, 1, 17)]
+
+    chart = component_chart([charged(last, "1.00") for last in ends])
+
+    assert [label.has_year for label in chart.labels] == [False, True]
 
 
 def test_the_line_of_security_stands_at_its_amount():
