@@ -27,8 +27,10 @@ from carmsvc.demo.cast import (
 )
 from carmsvc.demo.delegations import seed_delegations
 from carmsvc.demo.documents import seed_documents
+from carmsvc.demo.onboardings import seed_onboardings
 from carmsvc.demo.payments import seed_payments
 from carmsvc.demo.security import seed_security
+from carmsvc.demo.support import seed_support
 from carmsvc.platform.api_keys import ApiKey
 from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.money import ZERO
@@ -87,6 +89,8 @@ def seed() -> Iterator[str]:
     watch_security(importers=every_importer_id(), today=today_in_toronto())
     seed_delegations(User.objects.get(email=STAFF[1][0]))
     seed_documents(User.objects.get(email=STAFF[1][0]))
+    seed_onboardings(User.objects.get(email=STAFF[1][0]))
+    seed_support(User.objects.get(email=STAFF[1][0]))
     remind(importers=every_importer_id(), now=timezone.now())
 
 
