@@ -15,7 +15,7 @@ from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.tenancy import importers_in_scope
 from carmsvc.platform.throttling import RateHeaders
 from clients.deadlines import DeadlineState, kinds
-from clients.queries.deadlines import LOOKS_AHEAD, LOOKS_BACK, listed
+from clients.queries.deadlines import FIRST_DAY, LAST_DAY, LOOKS_AHEAD, LOOKS_BACK, listed
 
 LONGEST_RANGE = timedelta(days=400)
 
@@ -76,6 +76,8 @@ class DeadlineWish(serializers.Serializer[Any]):
         today = today_in_toronto()
         first: date = said.setdefault("first", today - LOOKS_BACK)
         last: date = said.setdefault("last", max(first, today + LOOKS_AHEAD))
+        if not FIRST_DAY <= first <= LAST_DAY:
+            raise serializers.ValidationError({"first": [f"From {FIRST_DAY} to {LAST_DAY}."]})
         if not timedelta(0) <= last - first <= LONGEST_RANGE:
             raise serializers.ValidationError(
                 {"last": [f"From the first day to {LONGEST_RANGE.days} days after it."]}

@@ -57,6 +57,9 @@ class Door(RateHeaders, IdempotentPosts, viewsets.GenericViewSet[Any]):
         unknown = sorted(set(request.query_params) - set(self._known_parameters()))
         if unknown:
             raise ValidationError({name: ["There is no such parameter."] for name in unknown})
+        no_text = [name for name, said in request.query_params.lists() if "\0" in "".join(said)]
+        if no_text:
+            raise ValidationError({name: ["Null characters are not allowed."] for name in no_text})
 
     def _known_parameters(self) -> Iterable[str]:
         if self.action == "list" or self.paginated:

@@ -4,9 +4,11 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from clients.deadlines import DeadlineState, kinds
+from clients.queries.deadlines import FIRST_DAY, LAST_DAY
 
 STATES = {
     DeadlineState.OVERDUE: _("Overdue"),
@@ -16,16 +18,25 @@ STATES = {
 }
 
 
+OF_OUR_TIME = [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
+
+
 class DeadlineFilterForm(forms.Form):
     """Which deadlines to list."""
 
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     state = forms.ChoiceField(label=_("State"), required=False)
     first = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("From"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        validators=OF_OUR_TIME,
     )
     last = forms.DateField(
-        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("To"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        validators=OF_OUR_TIME,
     )
 
     def __init__(self, said: Any) -> None:

@@ -10,6 +10,8 @@ from clients.deadlines import Deadline, DeadlineState, deadlines, label_of
 from clients.models import Importer
 from clients.queries.importers import with_leads
 
+# a day outside is nobody's deadline, and days could not be counted from it
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 LOOKS_BACK = timedelta(days=120)
 LOOKS_AHEAD = timedelta(days=60)
 
