@@ -85,6 +85,18 @@ STATES = {
     "not_applicable": ("circle-x", "quiet"),
     "published": ("circle-check", "good"),
     "discarded": ("circle-x", "quiet"),
+    "invited": ("mail", "calm"),
+    "removed": ("circle-x", "quiet"),
+    "answered": ("inbox", "notice"),
+    "confirm": ("circle-check", "good"),
+    "correct": ("pen-line", "notice"),
+    "left": ("log-out", "notice"),
+    "missing": ("plus", "notice"),
+    "applied": ("circle-check", "good"),
+    "declined": ("circle-x", "quiet"),
+    "block": ("hand", "notice"),
+    "high": ("triangle-alert", "notice"),
+    "medium": ("info", "calm"),
 }
 TURNING = {"reading", "running", "packing"}
 

@@ -52,7 +52,10 @@ GROUPS = (
     ),
     Group(
         pgettext_lazy("tab", "Authority"),
-        (Page(_("Delegation"), "importer-delegations"),),
+        (
+            Page(_("Delegation"), "importer-delegations"),
+            Page(_("Portal people"), "importer-portal"),
+        ),
     ),
     Group(_("Documents"), (Page(_("Documents"), "importer-documents"),)),
     Group(_("Help"), (Page(_("Help"), "importer-support"),)),

@@ -65,11 +65,17 @@ WORDS: dict[Permission, tuple[Any, Any]] = {
     ),
     Permission.MANAGE_DELEGATION: (
         _("Manage delegation"),
-        _("Prepare, request and end delegations, keep their evidence, and draw up agreements."),
+        _(
+            "Prepare, request and end delegations, draw up agreements, and record who has access "
+            "to the CARM portal."
+        ),
     ),
     Permission.ANSWER_DELEGATION: (
         _("Answer delegation"),
-        _("Record what the importer approves, rejects, changes or revokes in the CARM portal."),
+        _(
+            "Record what the importer approves, rejects, changes or revokes in the CARM portal, "
+            "and confirm who has access to it."
+        ),
     ),
     Permission.MANAGE_DOCUMENTS: (
         _("Manage documents"),
