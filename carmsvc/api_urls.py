@@ -17,6 +17,7 @@ from clients.api.deadlines import DeadlineDoor
 from clients.api.document_requests import DocumentPackageDoor, DocumentRequestDoor
 from clients.api.documents import DocumentDoor
 from clients.api.groups import ClientGroupDoor
+from clients.api.importer_contacts import ImporterContactDoor
 from clients.api.importers import ImporterDoor, ProgramAccountDoor
 from clients.api.invitations import InvitationDoor
 from clients.api.keys import ApiKeyDoor
@@ -25,6 +26,7 @@ from clients.api.memberships import MembershipDoor
 from clients.api.onboarding_checklists import ChecklistDoor
 from clients.api.onboardings import OnboardingDoor, OnboardingStepDoor
 from clients.api.received_letters import ReceivedLetterDoor
+from clients.api.search import SearchDoor
 from clients.api.staff import StaffAssignmentDoor, StaffDoor
 from clients.api.support import SupportRequestDoor
 from delegation.api.agreements import AgencyAgreementDoor
@@ -55,7 +57,7 @@ class Index(RateHeaders, APIView):
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
         names = [prefix for prefix, _door, _name in router.registry]
-        pages = [*names, "deadlines", "rulebook", "me", "schema", "docs"]
+        pages = [*names, "deadlines", "search", "rulebook", "me", "schema", "docs"]
         return Response({page: request.build_absolute_uri(f"{page}/") for page in pages})
 
 
@@ -79,6 +81,7 @@ for prefix, name, door in (
     ("api-keys", "api-key", ApiKeyDoor),
     ("audit-events", "audit-event", AuditEventDoor),
     ("importers", "importer", ImporterDoor),
+    ("importer-contacts", "importer-contact", ImporterContactDoor),
     ("program-accounts", "program-account", ProgramAccountDoor),
     ("staff", "staff", StaffDoor),
     ("staff-assignments", "staff-assignment", StaffAssignmentDoor),
@@ -116,6 +119,7 @@ urlpatterns = [
     path("", Index.as_view(), name="api-index"),
     path("", include(router.urls)),
     path("me/", MeDoor.as_view(), name="api-me"),
+    path("search/", SearchDoor.as_view(), name="api-search"),
     path("deadlines/", DeadlineDoor.as_view(), name="api-deadline-list"),
     path("rulebook/", RulebookDoor.as_view(), name="api-rulebook-list"),
     *(

@@ -36,6 +36,8 @@ RESOURCE_WORDS: dict[str, Any] = {
     "deadlines": _("Deadlines"),
     "expected-entries": _("Expected entries"),
     "importers": _("Importers"),
+    "importer-contacts": _("Contacts of importers"),
+    "search": _("Search"),
     "invitations": _("Invitations"),
     "delegations": _("Delegations"),
     "agency-agreements": _("Agency agreements"),

@@ -1,6 +1,7 @@
 """These stories happen on 23 November 2026, a Monday."""
 
 from collections.abc import Callable, Iterator
+from datetime import date
 
 import pytest
 import time_machine
@@ -8,6 +9,7 @@ from django.test import Client
 
 from clients.models import User
 
+TODAY = date(2026, 11, 23)
 Browser = Callable[[User], Client]
 
 
