@@ -95,7 +95,7 @@ def onboarding_plan(request: HttpRequest, onboarding_id: int) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, refusal.reasons)
         else:
-            return redirect("onboarding", onboarding_id=onboarding_id)
+            return redirect("importer-onboarding", importer_id=onboarding.importer_id)
     context = {"importer": onboarding.importer, "onboarding": onboarding, "form": form}
     status = 422 if form.is_bound else 200
     return render(request, "clients/onboarding/plan.html", context, status=status)
@@ -104,14 +104,14 @@ def onboarding_plan(request: HttpRequest, onboarding_id: int) -> HttpResponse:
 def _done(
     request: HttpRequest, onboarding: Onboarding, act: Callable[[], Any], said: Callable[[Any], str]
 ) -> HttpResponse:
-    """Do it and say what was done, or why not; then the onboarding's page again."""
+    """Do it and say what was done, or why not; then the importer's page again."""
     try:
         result = act()
     except Refused as refusal:
         tell_refusal(request, refusal.reasons)
     else:
         messages.success(request, said(result))
-    return redirect("onboarding", onboarding_id=onboarding.pk)
+    return redirect("importer-onboarding", importer_id=onboarding.importer_id)
 
 
 @require_POST
