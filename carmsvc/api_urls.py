@@ -25,6 +25,8 @@ from clients.api.me import MeDoor
 from clients.api.memberships import MembershipDoor
 from clients.api.onboarding_checklists import ChecklistDoor
 from clients.api.onboardings import OnboardingDoor, OnboardingStepDoor
+from clients.api.portal import PortalRoleDoor, PortalUserDoor
+from clients.api.portal_verifications import PortalPermissionDoor, PortalVerificationDoor
 from clients.api.received_letters import ReceivedLetterDoor
 from clients.api.search import SearchDoor
 from clients.api.staff import StaffAssignmentDoor, StaffDoor
@@ -57,7 +59,16 @@ class Index(RateHeaders, APIView):
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
         names = [prefix for prefix, _door, _name in router.registry]
-        pages = [*names, "deadlines", "search", "rulebook", "me", "schema", "docs"]
+        pages = [
+            *names,
+            "deadlines",
+            "search",
+            "portal-permissions",
+            "rulebook",
+            "me",
+            "schema",
+            "docs",
+        ]
         return Response({page: request.build_absolute_uri(f"{page}/") for page in pages})
 
 
@@ -96,6 +107,9 @@ for prefix, name, door in (
     ("onboardings", "onboarding", OnboardingDoor),
     ("onboarding-steps", "onboarding-step", OnboardingStepDoor),
     ("onboarding-checklists", "checklist", ChecklistDoor),
+    ("portal-users", "portal-user", PortalUserDoor),
+    ("portal-roles", "portal-role", PortalRoleDoor),
+    ("portal-verifications", "portal-verification", PortalVerificationDoor),
     ("delegations", "delegation", DelegationDoor),
     ("agency-agreements", "agency-agreement", AgencyAgreementDoor),
     ("statement-files", "statement-file", StatementFileDoor),
@@ -121,6 +135,11 @@ urlpatterns = [
     path("me/", MeDoor.as_view(), name="api-me"),
     path("search/", SearchDoor.as_view(), name="api-search"),
     path("deadlines/", DeadlineDoor.as_view(), name="api-deadline-list"),
+    path(
+        "portal-permissions/",
+        PortalPermissionDoor.as_view(),
+        name="api-portal-permission-list",
+    ),
     path("rulebook/", RulebookDoor.as_view(), name="api-rulebook-list"),
     *(
         path(f"rules/{name}/", door.as_view(), name=f"api-rules-{name}")
