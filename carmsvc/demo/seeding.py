@@ -29,6 +29,7 @@ from carmsvc.demo.delegations import seed_delegations
 from carmsvc.demo.documents import seed_documents
 from carmsvc.demo.onboardings import seed_onboardings
 from carmsvc.demo.payments import seed_payments
+from carmsvc.demo.portal import seed_portal
 from carmsvc.demo.security import seed_security
 from carmsvc.demo.support import seed_support
 from carmsvc.platform.api_keys import ApiKey
@@ -90,6 +91,7 @@ def seed() -> Iterator[str]:
     seed_delegations(User.objects.get(email=STAFF[1][0]))
     seed_documents(User.objects.get(email=STAFF[1][0]))
     seed_onboardings(User.objects.get(email=STAFF[1][0]))
+    seed_portal(User.objects.get(email=STAFF[1][0]))
     seed_support(User.objects.get(email=STAFF[1][0]))
     remind(importers=every_importer_id(), now=timezone.now())
 
