@@ -1,15 +1,20 @@
 """Who asks, how they ask, and what came back, with every word of it."""
 
+import io
 import json
 import time
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
+import pypdfium2
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
-from carmsvc.platform.api_keys import create_api_key
+from carmsvc.platform.api_keys import ApiKey, create_api_key
 from carmsvc.platform.tenancy import importer_scope
 from clients.models import StaffAssignment, User
 from clients.rules.permissions import IMPORTER_ROLES, STAFF_ROLES, Permission
@@ -96,10 +101,33 @@ def _read(response: Any) -> Answer:
     return Answer(
         response.status_code,
         response.headers.get("Location", ""),
-        f"{head}\n{cookies}\n{content.decode('utf-8', 'replace')}".lower(),
+        f"{head}\n{cookies}\n{words_in(content)}".lower(),
         dict(response.headers),
         json.loads(content) if is_json and content else None,
     )
+
+
+def words_in(content: bytes) -> str:
+    """Every word of a file: the bytes as text, and what is packed into a PDF, a ZIP, a workbook."""
+    said = content.decode("utf-8", "replace")
+    if content.startswith(b"PK\x03\x04"):
+        said += "".join(f"\n{name}\n{words_in(inside)}" for name, inside in _unpacked(content))
+    if content.startswith(b"%PDF-") and b"startxref" in content:
+        said += _printed(content)
+    return said
+
+
+def _unpacked(content: bytes) -> list[tuple[str, bytes]]:
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        return [(name, package.read(name)) for name in package.namelist()]
+
+
+def _printed(content: bytes) -> str:
+    document = pypdfium2.PdfDocument(content)
+    try:
+        return "\n".join(page.get_textpage().get_text_range() for page in document)
+    finally:
+        document.close()
 
 
 def _signed_in(name: str, person: User, role: str = "", **told: Any) -> Asker:
@@ -126,21 +154,44 @@ def askers_of(ours: Tenant, administrator: User, viewer: User, nobody: User) -> 
     ]
 
 
-KEYS = {
-    "writing key": ("*:write",),
-    "reading key": ("*:read",),
-    "narrow key": ("statements:read",),
+KEYS = {  # by name: its grants, and whether it opens anything
+    "writing key": (("*:write",), True),
+    "reading key": (("*:read",), True),
+    "narrow key": (("statements:read",), True),
+    "key that names too many": (("*:write",), True),
+    "expired key": (("*:write",), False),
+    "revoked key": (("*:write",), False),
+    "key of somebody who left": (("*:write",), False),
 }
 
 
-def keys_of(ours: Tenant) -> list[Asker]:
-    """Keys of the analyst: one that may everything, one that reads, one that reads one thing."""
-    return [_key(name, grants, ours) for name, grants in KEYS.items()]
+def key_of(name: str, ours: Tenant, theirs: Tenant, both: User) -> Asker:
+    """A key for our importer. `both` looks after both: a key opens what it was made for only."""
+    grants, opens = KEYS[name]
+    told = {"name": name, "user": both, "importer_ids": [ours.importer.pk]}
+    if name == "key that names too many":  # more than its person sees
+        told |= {"user": ours.analyst, "importer_ids": [ours.importer.pk, theirs.importer.pk]}
+    if name == "key of somebody who left":
+        told |= {"user": _somebody_who_left(ours)}
+    key, text = create_api_key(grants=grants, **told)
+    now = timezone.now()
+    if name == "expired key":
+        ApiKey.objects.filter(pk=key.pk).update(expires_at=now - timedelta(seconds=1))
+    if name == "revoked key":
+        ApiKey.objects.filter(pk=key.pk).update(revoked_at=now)
+    return Asker(
+        name,
+        STAFF_ROLES["analyst"],
+        is_staff=True,
+        is_signed_in=opens,
+        grants=grants,
+        headers={"Authorization": f"Bearer {text}"},
+    )
 
 
-def _key(name: str, grants: tuple[str, ...], ours: Tenant) -> Asker:
-    told = {"name": name, "user": ours.analyst, "importer_ids": [ours.importer.pk]}
-    text = create_api_key(grants=grants, **told)[1]
-    headers = {"Authorization": f"Bearer {text}"}
-    held = STAFF_ROLES["analyst"]
-    return Asker(name, held, is_staff=True, grants=grants, headers=headers)
+def _somebody_who_left(ours: Tenant) -> User:
+    person = User.objects.create_user("left@broker.example", staff_role="analyst")
+    with importer_scope(ours.importer.pk):
+        StaffAssignment.objects.create(importer=ours.importer, user=person)
+    User.objects.filter(pk=person.pk).update(is_active=False)
+    return person

@@ -7,8 +7,11 @@ sign-in page, or is 401 in the API; and no answer holds a word of the other impo
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from django.conf import settings
 from django.db import connection
 from django.urls import reverse
@@ -18,12 +21,23 @@ from tests.walls.addresses import Address
 from tests.walls.asking import Answer, Asker
 from tests.walls.cases import Case, Need
 from tests.walls.test_world import TENANT_MODELS
+from tests.walls.wishes import MEANS_SEVERAL, filters, named, orders
 from tests.walls.world import Tenant
 
 # what a list may be asked for; a page leaves alone what it does not know
 SEARCH = {"search": "Optik", "q": "Optik", "importer": "Optik", "words": "Optik", "person": "Optik"}
-ASK_FOR_MORE = ("owner", "staff analyst", "unassigned analyst")  # the widest roles of each side
+# the widest of each side, who ask for more and whose every change is looked at
+ASK_FOR_MORE = ("owner", "staff analyst", "unassigned analyst", "writing key")
+CHANGES = ("post", "put", "patch", "delete")
 FAILED = (401, 403, 404, 405)
+_methods: dict[str, list[str]] = {}  # what pages take, asked once
+
+
+def nothing_found(findings: Iterable[str]) -> None:
+    """Fail with every finding, a line each."""
+    told = list(findings)
+    if told:
+        pytest.fail("\n".join([f"{len(told)} found:", *told]), pytrace=False)
 
 
 def not_thought_of(addresses: Iterable[Address], cases: Mapping[str, Case]) -> list[str]:
@@ -43,6 +57,7 @@ class Wall:
     theirs: Tenant
     cases: Mapping[str, Case]
     administrator: Asker
+    neighbour: Asker | None = None  # somebody of theirs, whose cursors are tried
 
     def path(self, address: Address, tenant: Tenant, **instead: Any) -> str:
         """The address with an importer's ids in it."""
@@ -86,10 +101,19 @@ class Wall:
             for finding in self.try_method(asker, address, method)
         ]
 
+    def told(self, asker: Asker, addresses: Iterable[Address]) -> str:
+        """The same, a line each: a list of hundreds would be cut short where it matters."""
+        return "\n".join(self.try_pages(asker, addresses))
+
     def methods_of(self, address: Address) -> list[str]:
         """What a page takes, as it says itself; else what its case speaks of."""
         if address.is_api:
             return list(address.api_methods)
+        if address.name not in _methods:
+            _methods[address.name] = self._methods_told(address)
+        return _methods[address.name]
+
+    def _methods_told(self, address: Address) -> list[str]:
         allowed = self.administrator.ask("options", self.path(address, self.ours)).headers
         case = self.cases[address.name]
         return [
@@ -106,75 +130,121 @@ class Wall:
         yield from self._try_ours(asker, address, method, need)
         if not asker.sees_everything and not need.is_public:
             yield from self._try_theirs(asker, address, method, need)
-        if method == "get" and asker.name in ASK_FOR_MORE:
-            yield from self._try_queries(asker, address)
+        if asker.name in ASK_FOR_MORE:
+            yield from self._try_more(asker, address, method)
+
+    def _try_more(self, asker: Asker, address: Address, method: str) -> Iterator[str]:
+        """Theirs asked for beside the address: in the query, in the body."""
+        if method == "post":
+            yield from self._try_bodies(asker, address)
+        elif method == "get" and address.is_api:
+            yield from self._try_filters(asker, address)
+            yield from self._try_orders(asker, address)
+        elif method == "get":
+            for query in (SEARCH, self._their_ids):
+                yield from self._try_query(asker, address, query)[1]
 
     def _try_ours(self, asker: Asker, address: Address, method: str, need: Need) -> Iterator[str]:
         path, body = self.path(address, self.ours), self._body(address, self.ours)
-        answer = asker.ask(method, path, body, as_json=address.is_api)
         told = f"{method.upper()} {path}"
+        answer, findings = self._ask(asker, address, method, path, told, body=body)
         if wrong := _wrong(asker, address, method, need, answer):
             yield f"{told}: {answer.status}, not {wrong}"
-        yield from self._leaks(asker, answer, told)
+        yield from findings
 
     def _try_theirs(self, asker: Asker, address: Address, method: str, need: Need) -> Iterator[str]:
         body = self._body(address, self.ours)
         for place, path in enumerate(self.strange_paths(address)):
-            answer = asker.ask(method, path, body, as_json=address.is_api)
             told = f"{method.upper()} {path} (theirs)"
+            answer, findings = self._ask(asker, address, method, path, told, body=body)
             if wrong := _wrong_for_theirs(asker, address, method, need, answer, place > 0):
                 yield f"{told}: {answer.status}, not {wrong}"
-            yield from self._leaks(asker, answer, told)
-        yield from self._try_bodies(asker, address, method)
+            yield from findings
 
-    def _try_bodies(self, asker: Asker, address: Address, method: str) -> Iterator[str]:
-        """Our body with one thing of theirs in it changes nothing of theirs."""
+    def _try_bodies(self, asker: Asker, address: Address) -> Iterator[str]:
+        """Our body with one thing of theirs in it is refused; with all of theirs, does nothing."""
         mine, strange = self._body(address, self.ours), self._body(address, self.theirs)
-        if method != "post" or not asker.is_signed_in:
-            return
-        for name in mine:
-            if mine[name] == strange[name]:
-                continue
-            body = mine | {name: strange[name]}
-            path = self.path(address, self.ours)
-            answer, changed = self._ask_and_look(asker, path, body, address.is_api)
-            told = f"POST {path} with their {name}"
-            if changed or (answer.status < 300 if not address.is_api else answer.status < 400):
-                yield f"{told}: {answer.status}{', and their rows changed' if changed else ''}"
-            yield from self._leaks(asker, answer, told, said=str(body))
-
-    def _ask_and_look(
-        self, asker: Asker, path: str, body: dict[str, Any], as_json: bool
-    ) -> tuple[Answer, bool]:
-        before = rows_of(self.theirs)
-        seen: list[bool] = []
-        answer = asker.ask(
-            "post",
-            path,
-            body,
-            as_json=as_json,
-            after=lambda: seen.append(rows_of(self.theirs) != before),
-        )
-        return answer, seen[0]
-
-    def _try_queries(self, asker: Asker, address: Address) -> Iterator[str]:
-        ids = {name.removesuffix("_id"): value for name, value in self.theirs.ids.items()}
         path = self.path(address, self.ours)
-        for query in (SEARCH, ids | self.theirs.ids):
-            answer = asker.ask("get", path, query=query)
-            if answer.status >= 500:
-                yield f"GET {path} with their words in the query: {answer.status}"
-            yield from self._leaks(asker, answer, f"GET {path}?{next(iter(query))}=…", str(query))
+        for name in mine:
+            if mine[name] == strange[name] or hasattr(mine[name], "read"):
+                continue
+            body, told = mine | {name: strange[name]}, f"POST {path} with their {name}"
+            answer, findings = self._ask(asker, address, "post", path, told, body=body)
+            if answer.status < (400 if address.is_api else 300):
+                yield f"{told}: {answer.status}, not refused"
+            yield from findings
+        if not address.is_api:
+            told = f"POST {path} with all of their ids"
+            body = mine | self._their_ids
+            yield from self._ask(asker, address, "post", path, told, body=body)[1]
+
+    def _try_filters(self, asker: Asker, address: Address) -> Iterator[str]:
+        """Their things asked for by every filter there is: no row."""
+        of_them = named(self.theirs)
+        for name in filters(address):
+            query = {name: of_them.get(name, "")}
+            answer, findings = self._try_query(asker, address, query)
+            yield from findings
+            if name not in MEANS_SEVERAL and answer.status == 200 and _rows(answer):
+                yield f"GET {address.route}?{name}={query[name]}: rows, for what is theirs"
+
+    def _try_orders(self, asker: Asker, address: Address) -> Iterator[str]:
+        """Every order, and a page that begins where one of theirs ended."""
+        for order in orders(address):
+            asked = {"ordering": order, "page_size": 1}
+            yield from self._try_query(asker, address, {"ordering": order})[1]
+            if cursor := self._their_cursor(address, asked):
+                yield from self._try_query(asker, address, asked | {"cursor": cursor})[1]
+
+    def _their_cursor(self, address: Address, asked: dict[str, Any]) -> str:
+        if self.neighbour is None:
+            return ""
+        answer = self.neighbour.ask("get", self.path(address, self.theirs), query=asked)
+        link = answer.document.get("next") if isinstance(answer.document, dict) else None
+        return parse_qs(urlsplit(link or "").query).get("cursor", [""])[0]
+
+    def _try_query(
+        self, asker: Asker, address: Address, query: Mapping[str, Any]
+    ) -> tuple[Answer, list[str]]:
+        path = self.path(address, self.ours)
+        told = f"GET {path}?{'&'.join(f'{name}={value}' for name, value in query.items())[:60]}"
+        return self._ask(asker, address, "get", path, told, query=query)
+
+    def _ask(
+        self, asker: Asker, address: Address, method: str, path: str, told: str, **said: Any
+    ) -> tuple[Answer, list[str]]:
+        """The answer; and what no answer may be: a failure, a word or a change of theirs."""
+        seen: list[Any] = []
+        looks = method in CHANGES and asker.name in ASK_FOR_MORE
+        before = self._rows_before if looks else None
+        answer = asker.ask(
+            method,
+            path,
+            said.get("body"),
+            said.get("query"),
+            as_json=address.is_api,
+            after=lambda: seen.append(rows_of(self.theirs) if looks else None),
+        )
+        words = [] if asker.sees_everything else answer.markers(self.theirs, str(said))
+        findings = [f"{told}: tells “{word}”" for word in words]
+        if seen[0] != before:
+            findings.append(f"{told}: changed {_differences(before, seen[0])} of theirs")
+        if answer.status >= 500:
+            findings.append(f"{told}: {answer.status}, a failure of ours")
+        return answer, findings
+
+    @cached_property
+    def _rows_before(self) -> list[tuple[str, str]]:
+        return rows_of(self.theirs)  # for good: whatever is asked is rolled back
+
+    @cached_property
+    def _their_ids(self) -> dict[str, Any]:
+        ids = {name.removesuffix("_id"): value for name, value in self.theirs.ids.items()}
+        return ids | self.theirs.ids
 
     def _body(self, address: Address, tenant: Tenant) -> dict[str, Any]:
         body = self.cases[address.name].body
         return body(tenant) if body else {}
-
-    def _leaks(self, asker: Asker, answer: Answer, told: str, said: str = "") -> Iterator[str]:
-        if asker.sees_everything:
-            return
-        for word in answer.markers(self.theirs, said):
-            yield f"{told}: tells “{word}”"
 
 
 def _value(case: Case, name: str, tenant: Tenant) -> Any:
@@ -203,9 +273,7 @@ OPEN_TO_EVERY_KEY = ("me", "schema", "docs", "")
 
 def _wrong(asker: Asker, address: Address, method: str, need: Need, answer: Answer) -> str:
     """What should have come back for our own object; nothing if it did."""
-    if answer.status >= 500:
-        return "a failure of ours"
-    if need.is_public:
+    if need.is_public or answer.status >= 500:  # a failure is told anyway
         return ""
     if not asker.is_signed_in:
         return _wrong_signed_out(address, answer)
@@ -249,14 +317,33 @@ def _is_sent_to_sign_in(answer: Answer) -> bool:
     )
 
 
+def _rows(answer: Answer) -> list[Any]:
+    found: list[Any] = answer.document.get("results", []) if answer.document else []
+    return found
+
+
+def _differences(before: Any, after: Any) -> str:
+    return ", ".join(name for name, content in after if (name, content) not in before)
+
+
+# what is an importer's and stands before the wall: table, and the name of its row in Tenant.ids
+BEFORE_THE_WALL = (
+    *(("platform_apikey", "key_id"), ("clients_invitation", "invitation_id")),
+    *(("usersessions_usersession", "session_id"), ("mfa_authenticator", "passkey_id")),
+    *(("clients_user", "person_id"), ("clients_clientgroup", "group_id")),
+)
+
+
 def rows_of(tenant: Tenant) -> list[tuple[str, str]]:
     """What stands in each table of an importer, as one hash a table."""
-    found = []
     with importer_scope(tenant.importer.pk), connection.cursor() as cursor:
-        for model in TENANT_MODELS:
-            table = model._meta.db_table
-            cursor.execute(
-                f"SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM \"{table}\" t"
-            )
-            found.append((table, cursor.fetchone()[0]))
-    return found
+        cursor.execute(_every_row(), {name: tenant.ids[name] for _table, name in BEFORE_THE_WALL})
+        return list(cursor.fetchall())
+
+
+@cache
+def _every_row() -> str:
+    content = "SELECT '{0}', md5(string_agg(t::text, '' ORDER BY t::text)) FROM \"{0}\" t"
+    walled = [content.format(model._meta.db_table) for model in TENANT_MODELS]
+    others = [f"{content.format(table)} WHERE id = %({name})s" for table, name in BEFORE_THE_WALL]
+    return " UNION ALL ".join([*walled, *others])

@@ -6,24 +6,11 @@ import pytest
 
 from tests.walls.addresses import pages
 from tests.walls.asking import Asker
-from tests.walls.cases import (
-    accounts,
-    clients,
-    delegation,
-    documents,
-    onboarding,
-    reconciliation,
-    statements,
-    support,
-)
-from tests.walls.checking import Wall, not_thought_of
+from tests.walls.cases import cases_of_pages
+from tests.walls.checking import Wall, not_thought_of, nothing_found
 from tests.walls.world import IMPORTER_ROLES, Tenant
 
-ROOMS = (
-    *(accounts, clients, documents, onboarding, support),
-    *(delegation, statements, reconciliation),
-)
-CASES = {name: case for room in ROOMS for name, case in room.CASES.items()}
+CASES = cases_of_pages()
 EVERYBODY = (
     "signed out",
     *IMPORTER_ROLES,
@@ -35,11 +22,11 @@ EVERYBODY = (
 
 
 def test_every_page_has_a_case():
-    assert not_thought_of(pages(), CASES) == []
+    nothing_found(not_thought_of(pages(), CASES))
 
 
 def test_every_name_in_an_address_stands_for_something(ours: Tenant, theirs: Tenant, askers: Any):
-    assert Wall(ours, theirs, CASES, askers[-1]).unknown_ids(pages()) == []
+    nothing_found(Wall(ours, theirs, CASES, askers[-1]).unknown_ids(pages()))
 
 
 @pytest.mark.parametrize("name", EVERYBODY)
@@ -48,7 +35,7 @@ def test_a_page_opens_for_those_it_is_for_and_tells_nothing_of_the_other_importe
 ):
     [asker] = [one for one in askers if one.name == name]
 
-    assert Wall(ours, theirs, CASES, askers[-1]).try_pages(asker, pages()) == []
+    nothing_found(Wall(ours, theirs, CASES, askers[-1]).try_pages(asker, pages()))
 
 
 def test_everybody_tries(askers: list[Any]):

@@ -43,6 +43,7 @@ from statements.models.payments import Payment
 from tests.books import Line, ledger, reconciled, soa
 from tests.conftest import PASSWORD, settle
 from tests.walls.help import settle_support
+from tests.walls.importers import settle_profile
 from tests.walls.onboarding import settle_onboarding
 from tests.walls.rooms import rulebook_entry, settle_delegation, settle_documents, settle_security
 
@@ -105,6 +106,7 @@ def settled(tenant: Tenant, administrator: User, analyst: User) -> Tenant:
         settle_delegation(tenant, analyst)
         settle_documents(tenant, analyst)
         settle_onboarding(tenant, analyst)
+        settle_profile(tenant, analyst)
         settle_security(tenant, analyst)
         settle_support(tenant, analyst)
     return tenant

@@ -7,6 +7,8 @@ by their names in `Tenant.ids`.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 from clients.rules.permissions import BROKERAGE_WIDE, Permission
@@ -78,3 +80,22 @@ def asks(*permissions: Permission, **told: Any) -> Case:
     """A form: looked at and sent with the same permission."""
     need = holders_of(*permissions)
     return Case(get=need, post=need, **told)
+
+
+def every_case() -> Cases:
+    """The tables of all rooms. An address stands in one of them only."""
+    found: Cases = {}
+    for room in iter_modules(__path__, f"{__name__}."):
+        module = import_module(room.name)
+        for name, case in [*module.CASES.items(), *getattr(module, "API", {}).items()]:
+            if found.setdefault(name, case) is not case:
+                raise LookupError(f"{name} stands in two tables, the second in {room.name}")
+    return found
+
+
+def cases_of_pages() -> Cases:
+    return {name: case for name, case in every_case().items() if not name.startswith("api-")}
+
+
+def cases_of_api() -> Cases:
+    return {name: case for name, case in every_case().items() if name.startswith("api-")}
