@@ -109,7 +109,7 @@ class SecurityDoor(ReadDoor):
     queryset = SecurityInstrument._base_manager.none()
     serializer_class = SecuritySerializer
     filterset_class = SecurityFilters
-    ordering_fields = ("valid_to", "amount")
+    ordering_fields = ("valid_from", "amount")
     answer_codes = MappingProxyType({"ending": (200,)})
 
     def rows(self) -> Any:
