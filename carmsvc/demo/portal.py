@@ -88,7 +88,7 @@ def _record(importer: Importer, told: Person, accounts: list[ProgramAccount], by
         account=accounts[told.account - 1] if told.account else None,
         from_on=on,
         until_on=until,
-        evidence="Screenshot of Manage employees in the portal",
+        evidence="Screenshot of the list of employees in the portal",
         by=by,
         today=on,
     )

@@ -199,6 +199,11 @@ class Able:
     accounts: tuple[str, ...]  # for which program accounts; empty: all of them, or not known
 
     @property
+    def where(self) -> tuple[str, ...]:
+        """The program accounts in which they can, or seem to."""
+        return self.accounts if self.cell in (Cell.YES, Cell.INFERRED_YES) else ()
+
+    @property
     def word(self) -> Any:
         return CELL_WORDS[self.cell] if self.cell else CELL_WORDS[Cell.UNKNOWN]
 

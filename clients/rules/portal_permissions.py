@@ -53,6 +53,7 @@ class Source:
     """Where something is read, and how far it can be relied on."""
 
     key: str
+    number: int
     kind: str  # official, official_old, secondary or practice
     title: str
     address: str
@@ -99,7 +100,10 @@ def permission_table() -> PermissionTable:
 def read_table(text: str) -> PermissionTable:
     """A table from its TOML; raises KeyError for an unknown mark, column or source."""
     told = tomllib.loads(text)
-    sources = {key: Source(key, **one) for key, one in told["sources"].items()}
+    sources = {
+        key: Source(key, number, **one)
+        for number, (key, one) in enumerate(told["sources"].items(), start=1)
+    }
     actions = tuple(_action(one, sources) for one in told["actions"])
     return PermissionTable(str(told["read_on"]), actions, sources)
 

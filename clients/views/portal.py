@@ -23,11 +23,11 @@ from clients.forms.portal import (
     SeenForm,
 )
 from clients.models import Importer, PortalRole, ProgramAccount
-from clients.models.portal import ACCESS_WISHES
+from clients.models.portal import ACCESS_WISHES, ROLE_WORDS
 from clients.queries import portal as queries
 from clients.queries.portal_words import CELL_WORDS, COLUMN_WORDS, SOURCE_KINDS, said
 from clients.rules import Permission
-from clients.rules.portal import AccessWish, possible
+from clients.rules.portal import AccessWish, PersonFacts, possible
 from clients.rules.portal_permissions import Cell, PortalAction, permission_table
 from clients.views.asking import demand, permissions, tell_refusal
 
@@ -295,6 +295,12 @@ def _legend() -> list[tuple[str, Any]]:
     return [(cell.value, CELL_WORDS[cell]) for cell in Cell]
 
 
+def _headed(person: PersonFacts) -> dict[str, Any]:
+    """A person as a column's head: the name and the roles."""
+    roles = [{"word": ROLE_WORDS[one.role], "account": one.account} for one in person.roles]
+    return {"name": person.name, "roles": roles}
+
+
 @require_safe
 def importer_portal_matrix(request: HttpRequest, importer_id: int) -> HttpResponse:
     """Who at this importer can do what, and who can do the one thing that is asked for."""
@@ -305,7 +311,7 @@ def importer_portal_matrix(request: HttpRequest, importer_id: int) -> HttpRespon
     context = {
         "importer": importer,
         "may": permissions(request, importer_id),
-        "people": [able.person for able in table[0][1]],
+        "people": [_headed(able.person) for able in table[0][1]],
         "rows": [(said(action.title), said(action.note), able) for action, able in table],
         "choices": queries.action_titles(),
         "chosen": chosen,
