@@ -68,6 +68,10 @@ class PayAnswerSerializer(serializers.Serializer[PayAnswer]):
     statement = serializers.IntegerField(source="statement.pk", default=None)
     payment_due_on = serializers.DateField(source="statement.payment_due_on", default=None)
     last_lawful_on = serializers.DateField(allow_null=True)
+    why_due = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Why it is due on that day, in the language of the request.",
+    )
     total_payable = _Money(source="answer.total_payable", default=None)
     client = serializers.SerializerMethodField()
     broker = serializers.SerializerMethodField()

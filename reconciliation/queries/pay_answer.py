@@ -23,6 +23,7 @@ from reconciliation.rules.pay_answer import (
     Part,
     pay_answer,
 )
+from statements.explanations import sentences
 from statements.models import LedgerEntry, Payment, Statement, StatementLine, TransactionType
 from statements.queries.payments import as_paid, as_shown, cards_used, payment_lines, recorded
 from statements.queries.rulebook import rulebook_in_force
@@ -59,6 +60,11 @@ class PayAnswer:
             return None
         lawful = self.days.last_lawful_on
         return lawful if lawful != self.statement.payment_due_on else None
+
+    @property
+    def why_due(self) -> list[str]:
+        """Why it is due on its day, in sentences of the reader's language."""
+        return sentences(self.days.steps) if self.days else []
 
     def paid_by(self, key: int | None) -> Payment | None:
         """The recorded payment of this id, if it is one of those looked at."""

@@ -12,6 +12,7 @@ from statements.forms.payments import LatePaymentForm
 from statements.models import Statement
 from statements.queries.late_payment import left_to_pay, what_if
 from statements.queries.replay import story_of
+from statements.queries.rulebook import why_due
 
 
 @require_safe
@@ -47,5 +48,6 @@ def late_payment(request: HttpRequest, statement_id: int) -> HttpResponse:
         "left": left,
         "days": what_if(amount, statement.payment_due_on, today, chosen),
         "may": permissions(request, statement.importer_id),
+        "why_due": why_due(statement),
     }
     return render(request, "statements/payments/late.html", context)
