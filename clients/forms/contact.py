@@ -6,8 +6,7 @@ from django import forms
 from django.core import signing
 from django.utils.translation import gettext_lazy as _
 
-from clients.forms.support import text_field
-from clients.models import SupportCategory
+from clients.forms.support import CATEGORIES, text_field
 
 LEAST_SECONDS, MOST_SECONDS = 3, 24 * 3600
 _SALT = "carmsvc.contact-page"
@@ -40,7 +39,7 @@ class ContactForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
     )
-    category = forms.ChoiceField(label=_("What it is about"), choices=SupportCategory.choices)
+    category = forms.ChoiceField(label=_("What it is about"), choices=CATEGORIES)
     title = forms.CharField(label=_("Subject"), max_length=200)
     text = text_field(_("Your message"))
     website = forms.CharField(

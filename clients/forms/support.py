@@ -21,6 +21,7 @@ from clients.rules.support import Wish
 
 LONGEST = 20_000
 STATES = [("", _("Under way")), ("all", _("All")), *SUPPORT_STATE_CHOICES]
+CATEGORIES = [("", _("Choose")), *SupportCategory.choices]
 CLOCKS = [("", _("Any")), ("breached", _("Overdue")), ("near", _("Due soon"))]
 
 
@@ -59,7 +60,7 @@ class AskForm(forms.Form):
     """A new request."""
 
     title = forms.CharField(label=_("Subject"), max_length=200)
-    category = forms.ChoiceField(label=_("What it is about"), choices=SupportCategory.choices)
+    category = forms.ChoiceField(label=_("What it is about"), choices=CATEGORIES)
     priority = forms.ChoiceField(
         label=_("How urgent it is"), choices=SupportPriority.choices, initial="normal"
     )
