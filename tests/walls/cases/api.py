@@ -121,6 +121,7 @@ CASES: Cases = {
     ),
     "api-match-run-detail": one("run_id"),
     "api-match-run-moved": one("run_id"),
+    "api-match-run-interest": one("run_id"),
     "api-match-run-attempts": step("run_id", RECONCILE),
     "api-match-run-explanations": step("run_id", DECIDE),
     "api-match-run-reopening": step("run_id", SIGN_OFF),
