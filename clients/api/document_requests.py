@@ -8,12 +8,13 @@ from django.http import FileResponse
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.downloads import kept_file
+from carmsvc.platform.parsers import PlainJson
 from carmsvc.platform.problems import NotSeen
 from clients.actions import document_requests as requests
 from clients.actions.document_packages import open_package, request_package
@@ -188,7 +189,7 @@ class DocumentPackageDoor(ReadDoor):
     queryset = DocumentPackage._base_manager.none()
     serializer_class = DocumentPackageSerializer
     filterset_class = PackageFilters
-    parser_classes = [JSONParser]
+    parser_classes = [PlainJson]
     answer_codes = MappingProxyType({"create": (202,)})
 
     def rows(self) -> Any:

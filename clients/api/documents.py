@@ -10,12 +10,13 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.downloads import kept_file
+from carmsvc.platform.parsers import PlainJson
 from carmsvc.platform.problems import NotSeen
 from carmsvc.platform.refusals import Refused
 from clients.actions import document_ends as ends
@@ -215,7 +216,7 @@ class DocumentDoor(ReadDoor):
         return kept_file(content, version.file_name)
 
     @extend_schema(request=DescriptionWish, responses={200: DocumentSerializer})
-    @action(detail=True, methods=["post"], url_path="description", parser_classes=[JSONParser])
+    @action(detail=True, methods=["post"], url_path="description", parser_classes=[PlainJson])
     def describe(self, request: Request, pk: int) -> Response:
         """Say anew what the document is and how long it counts; what is left out stays."""
         document, told = self.object_for(MANAGE), self.said(DescriptionWish)
@@ -223,7 +224,7 @@ class DocumentDoor(ReadDoor):
         return self._as_it_is_now()
 
     @extend_schema(responses=HoldSerializer(many=True), filters=False)
-    @action(detail=True, pagination_class=None, parser_classes=[JSONParser])
+    @action(detail=True, pagination_class=None, parser_classes=[PlainJson])
     def holds(self, request: Request, pk: int) -> Response:
         """Its legal holds, the newest first."""
         rows = queries.holds_of(self.object_for(Permission.VIEW))
@@ -238,7 +239,7 @@ class DocumentDoor(ReadDoor):
         return Response(HoldSerializer(hold).data, status.HTTP_201_CREATED)
 
     @extend_schema(request=ReasonWish, responses={200: HoldSerializer})
-    @action(detail=True, methods=["post"], url_path="hold-release", parser_classes=[JSONParser])
+    @action(detail=True, methods=["post"], url_path="hold-release", parser_classes=[PlainJson])
     def hold_release(self, request: Request, pk: int) -> Response:
         """Release the hold that stands. For the brokerage's staff."""
         document, told = self._for_staff(), self.said(ReasonWish)
@@ -249,7 +250,7 @@ class DocumentDoor(ReadDoor):
         return Response(HoldSerializer(queries.holds_of(document).get(pk=hold.pk)).data)
 
     @extend_schema(responses=DestructionSerializer(many=True), filters=False)
-    @action(detail=True, pagination_class=None, parser_classes=[JSONParser])
+    @action(detail=True, pagination_class=None, parser_classes=[PlainJson])
     def destructions(self, request: Request, pk: int) -> Response:
         """Who asked for its destruction and what was decided, the newest first."""
         rows = queries.destructions_of(self.object_for(Permission.VIEW))

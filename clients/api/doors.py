@@ -10,12 +10,12 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.exceptions import PermissionDenied, ValidationError
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from carmsvc.platform.idempotency import IdempotentPosts
+from carmsvc.platform.parsers import PlainJson
 from carmsvc.platform.problems import NotSeen, Unprocessable
 from carmsvc.platform.refusals import Refused
 from carmsvc.platform.tenancy import TenantModel, importers_in_scope
@@ -42,7 +42,7 @@ class IdFilter(django_filters.NumberFilter):
 class Door(RateHeaders, IdempotentPosts, viewsets.GenericViewSet[Any]):
     """A resource: rows of the open scope, known parameters only, refusals as problems."""
 
-    parser_classes = [JSONParser]
+    parser_classes = [PlainJson]
     http_method_names = ["get", "head", "post", "delete"]
     lookup_value_converter = "int"
     filterset_class: Any = None

@@ -8,10 +8,11 @@ from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from carmsvc.platform.parsers import PlainJson
 from clients.actions.support import open_request, take_step, write_message
 from clients.api.documents import importer_seen
 from clients.api.doors import LARGEST_ID, IdFilter, ReadDoor
@@ -180,7 +181,7 @@ class SupportRequestDoor(ReadDoor):
         detail=True,
         methods=["get"],
         pagination_class=None,
-        parser_classes=[JSONParser, MultiPartParser],
+        parser_classes=[PlainJson, MultiPartParser],
     )
     def messages(self, request: Request, pk: int) -> Response:
         """What was written, the oldest first."""

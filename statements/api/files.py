@@ -16,12 +16,13 @@ from drf_spectacular.utils import (
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from carmsvc.platform.downloads import kept_file
+from carmsvc.platform.parsers import PlainJson
 from carmsvc.platform.problems import NotSeen, Unprocessable
 from clients.api import IdFilter, ReadDoor
 from clients.models import Importer, ProgramAccount
@@ -271,7 +272,7 @@ class FileDoor(ReadDoor):
         return kept_file(actions.open_original(file=file, by=self.person), file.file_name)
 
     @extend_schema(request=MappingWish, examples=[MAPPING_EXAMPLE])
-    @action(detail=True, methods=["post"], parser_classes=[JSONParser])
+    @action(detail=True, methods=["post"], parser_classes=[PlainJson])
     def mapping(self, request: Request, pk: int) -> Response:
         """Answer the questions about a file's columns; it is then read again."""
         file = self.object_for(Permission.CONFIRM_MAPPING)
@@ -281,7 +282,7 @@ class FileDoor(ReadDoor):
         return self.shown(file.pk, status.HTTP_202_ACCEPTED)
 
     @extend_schema(request=None)
-    @action(detail=True, methods=["post"], parser_classes=[JSONParser])
+    @action(detail=True, methods=["post"], parser_classes=[PlainJson])
     def repairs(self, request: Request, pk: int) -> Response:
         """Apply every suggested repair of a rejected file; it is then read again."""
         file = self.object_for(Permission.CONFIRM_MAPPING)
@@ -289,7 +290,7 @@ class FileDoor(ReadDoor):
         return self.shown(file.pk, status.HTTP_202_ACCEPTED)
 
     @extend_schema(request=None)
-    @action(detail=True, methods=["post"], parser_classes=[JSONParser])
+    @action(detail=True, methods=["post"], parser_classes=[PlainJson])
     def attempts(self, request: Request, pk: int) -> Response:
         """Give a parked file three new tries."""
         file = self.object_for(Permission.UPLOAD)

@@ -9,11 +9,12 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from carmsvc.platform.downloads import kept_file
+from carmsvc.platform.parsers import PlainJson
 from carmsvc.platform.problems import NotSeen
 from clients.api import NOT_SEEN, IdFilter, ReadDoor
 from clients.rules import Permission
@@ -112,7 +113,7 @@ class PaymentDoor(ReadDoor):
     serializer_class = PaymentSerializer
     filterset_class = PaymentFilters
     ordering_fields = ("paid_on", "amount")
-    parser_classes = [JSONParser, MultiPartParser]
+    parser_classes = [PlainJson, MultiPartParser]
     answer_codes = MappingProxyType({"voiding": (200,)})
 
     def rows(self) -> Any:
@@ -130,7 +131,7 @@ class PaymentDoor(ReadDoor):
         return Response(body, status.HTTP_201_CREATED, headers=location)
 
     @extend_schema(request=VoidWish, responses={200: PaymentSerializer}, examples=[WRONG])
-    @action(detail=True, methods=["post"], parser_classes=[JSONParser])
+    @action(detail=True, methods=["post"], parser_classes=[PlainJson])
     def voiding(self, request: Request, pk: int) -> Response:
         """Void a payment that was recorded wrongly; it stays to be seen."""
         payment = self.object_for(Permission.RECORD_PAYMENT)
