@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from carmsvc.platform.api_keys import ApiKey
 from clients.actions.invitations import invite
-from clients.models import Importer, User
+from clients.models import Importer, ImporterContact, User
 from reconciliation.models import MatchRun
 from statements.models import LedgerFile, StatementFile
 from tests.api.conftest import Caller, problem
@@ -87,8 +87,12 @@ def everything(
 ) -> dict[str, Any]:
     """An id of Maple's for each kind of address, each of which its own people can read."""
     group = {name: api.get(f"{name}/", run=run.pk).json()["results"] for name in ("matches",)}
+    reach = ImporterContact.objects.create(
+        importer=importer, name="Anne", function="finance", phone="1", language="en"
+    )
     invite(email="a@maple.example", importer_role="owner", importers=[importer], by=analyst)
     return {
+        "importer-contacts": reach.pk,
         "api-keys": ApiKey.objects.filter(user=analyst)[0].pk,
         "audit-events": api.get("audit-events/").json()["results"][0]["id"],
         "importers": importer.pk,

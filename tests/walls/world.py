@@ -45,6 +45,7 @@ from tests.conftest import PASSWORD, settle
 from tests.walls.help import settle_support
 from tests.walls.importers import settle_profile
 from tests.walls.onboarding import settle_onboarding
+from tests.walls.portal import settle_portal
 from tests.walls.rooms import rulebook_entry, settle_delegation, settle_documents, settle_security
 
 IMPORTER_ROLES = ("owner", "finance", "operations", "compliance", "viewer")
@@ -106,6 +107,7 @@ def settled(tenant: Tenant, administrator: User, analyst: User) -> Tenant:
         settle_delegation(tenant, analyst)
         settle_documents(tenant, analyst)
         settle_onboarding(tenant, analyst)
+        settle_portal(tenant, analyst)
         settle_profile(tenant, analyst)
         settle_security(tenant, analyst)
         settle_support(tenant, analyst)
