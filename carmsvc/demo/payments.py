@@ -1,6 +1,6 @@
 """Payments in the invented brokerage: past months paid, one paid twice, one debit too many."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,8 +13,7 @@ from clients.actions.program_accounts import arrange_payer
 from clients.models import ProgramAccount, User
 from clients.queries import importer_by_bn9
 from statements.actions.payments import record_payment
-from statements.actions.rulebook import approve_value, propose_value
-from statements.models import Payment, RulebookEntry, Statement, StatementLine
+from statements.models import Payment, Statement, StatementLine
 from statements.queries.payments import payment_lines
 
 OPTICS, ERABLIERE = "100000009", "102345673"
@@ -24,8 +23,6 @@ ARRANGEMENTS = {
     OPTICS: ("broker", True),
     ERABLIERE: ("importer", None),
 }
-# quarter -> percent a year; carmsvc itself knows no rate that nobody has read
-RATES = {"2026Q1": "2.3", "2026Q2": "2.3", "2026Q3": "2.2", "2026Q4": "2.2"}
 PROOF = b"""%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
@@ -38,7 +35,6 @@ trailer<</Root 1 0 R>>
 def seed_payments() -> None:
     """Who pays, what was paid until now, and what is odd about two of the payments."""
     by = User.objects.get(email=STAFF[1][0])
-    _rates(by)
     for bn9, (payer, debit) in ARRANGEMENTS.items():
         with importer_scope(every_importer_id()):
             importer = importer_by_bn9(bn9)
@@ -92,21 +88,3 @@ def _pay_newest(account: ProgramAccount, statement: Statement, payer: str, by: U
     record_payment(payer=payer, proof=proof, reference=f"C{day:%Y%m%d}-{account.pk}", **told)
     if account.bn15 == f"{MAPLE.bn9}RM0002":
         record_payment(payer="broker", note="Paid with the month's disbursements.", **told)
-
-
-def _rates(by: User) -> None:
-    """Rates of interest as two people of a brokerage would enter them; these are invented."""
-    approver = User.objects.get(email=STAFF[0][0])
-    for quarter, percent in RATES.items():
-        if RulebookEntry.objects.filter(name="prescribed_rate", key=quarter).exists():
-            continue
-        entry = propose_value(
-            name="prescribed_rate",
-            key=quarter,
-            value=percent,
-            from_on=date(int(quarter[:4]), int(quarter[-1]) * 3 - 2, 1),
-            to_on=None,
-            source="Invented for this demonstration: no rate of the CBSA",
-            by=by,
-        )
-        approve_value(entry=entry, by=approver)
