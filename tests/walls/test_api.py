@@ -1,6 +1,5 @@
 """Every address of the API, tried by everybody: people with a session, and keys of every kind."""
 
-
 import pytest
 
 from carmsvc.platform.tenancy import importer_scope

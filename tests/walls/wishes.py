@@ -16,7 +16,7 @@ from tests.walls.world import Tenant
 # texts and numbers that name nothing of an importer's
 NAMES_NOTHING = {
     *("cursor", "page_size", "action", "kind", "object_kind", "subject_kind", "province"),
-    *("days", "overlap_days", "count", "approved_ticks", "state"),
+    *("days", "overlap_days", "count", "approved_ticks", "state", "limit"),
 }
 # ids that mean another row in another table: our row may have the same number
 MEANS_SEVERAL = {"object_id", "actor_id", "subject_id", "person", "number", "name"}
@@ -31,6 +31,7 @@ def named(tenant: Tenant) -> dict[str, Any]:
         "bn9": tenant.bn9,
         "legal_name": tenant.word,
         "name": tenant.word,
+        "q": tenant.word,
         "email": f"owner@{tenant.word}.example".lower(),
         "transaction_no": f"12345{tenant.number(1)}",
         "number": f"SR-{tenant.bn9}",

@@ -19,6 +19,7 @@ PAY, SECURE, PEOPLE = (
 DOCUMENTS, DESTROY = Permission.MANAGE_DOCUMENTS, Permission.DESTROY_DOCUMENTS
 STAFFING, ASSIGNING = Permission.MANAGE_STAFF, Permission.ASSIGN_STAFF
 ANY = Need(may_be_missing=True)  # a list that must be told whose run it is asked for
+IF_ANY = Need(frozenset({VIEW}), may_be_missing=True)
 OURS = Need(frozenset({DOCUMENTS}), is_for_staff=True)
 Body = Callable[[Tenant], dict[str, Any]]
 
@@ -31,15 +32,27 @@ def _group(place: str) -> dict[str, Any]:
     return {"pk": lambda tenant: f"{tenant.ids['run_id']}-{tenant.ids[f'{place}_no']}"}
 
 
-PAPER = ContentFile(b"%PDF-1.7\n%%EOF", name="paper.pdf")
+def _paper(_tenant: Tenant) -> ContentFile[bytes]:
+    return ContentFile(b"%PDF-1.7\n%%EOF", name="paper.pdf")
+
+
+def _with(**told: Any) -> Body:
+    """A body; what of it is an importer's is a function of the importer."""
+    return lambda tenant: {
+        name: value(tenant) if callable(value) else value for name, value in told.items()
+    }
 
 
 def _of_importer(**told: Any) -> Body:
-    return lambda tenant: {"importer": tenant.importer.pk, **told}
+    return _with(importer=lambda tenant: tenant.importer.pk, **told)
 
 
 def _of_account(**told: Any) -> Body:
-    return lambda tenant: {"program_account": tenant.bn15, **told}
+    return _with(program_account=lambda tenant: tenant.bn15, **told)
+
+
+def _id(name: str) -> Callable[[Tenant], Any]:
+    return lambda tenant: tenant.ids[name]
 
 
 def listed(post: Need | None = None, body: Body | None = None) -> Case:
@@ -57,7 +70,7 @@ def step(name: str, *permissions: Permission, body: Body | None = None) -> Case:
     return Case(post=holders_of(*permissions), at=_at(name), body=body)
 
 
-WHY = {"reason": "Because"}
+ABOUT = {"subject_kind": "statement", "subject_id": _id("statement_id")}
 
 CASES: Cases = {
     "api-index": Case(get=SIGNED_IN),
@@ -85,12 +98,18 @@ CASES: Cases = {
     "api-program-account-payer": step("account_id", PAY),
     "api-membership-list": listed(),
     "api-membership-detail": one("membership_id", delete=holders_of(PEOPLE)),
-    "api-membership-role": step("membership_id", PEOPLE),
+    "api-membership-role": step(
+        "membership_id",
+        PEOPLE,
+        body=_with(role="viewer", new_owner=lambda tenant: tenant.people["finance"].pk),
+    ),
     # files and books
     "api-statement-file-list": listed(
-        holders_of(UPLOAD), _of_account(file=PAPER, period_end="2026-10-17")
+        holders_of(UPLOAD), _of_account(file=_paper, period_end="2026-10-17")
     ),
-    "api-ledger-file-list": listed(holders_of(UPLOAD), _of_importer(file=PAPER)),
+    "api-ledger-file-list": listed(
+        holders_of(UPLOAD), _of_importer(file=_paper, program_account=lambda tenant: tenant.bn15)
+    ),
     **{
         f"api-{kind}-file-{name}": step(f"{kind}_file_id", permission)
         for kind in ("statement", "ledger")
@@ -120,7 +139,7 @@ CASES: Cases = {
         holders_of(RECONCILE), lambda tenant: {"statement": tenant.ids["statement_id"]}
     ),
     "api-match-run-detail": one("run_id"),
-    "api-match-run-moved": one("run_id"),
+    "api-match-run-moved": Case(get=IF_ANY, at=_at("run_id")),
     "api-match-run-interest": one("run_id"),
     "api-match-run-attempts": step("run_id", RECONCILE),
     "api-match-run-explanations": step("run_id", DECIDE),
@@ -143,7 +162,7 @@ CASES: Cases = {
     ),
     # documents
     "api-document-list": listed(
-        holders_of(DOCUMENTS), _of_importer(kind="ruling", title="A ruling", file=PAPER)
+        holders_of(DOCUMENTS), _of_importer(kind="ruling", title="A ruling", file=_paper, **ABOUT)
     ),
     "api-document-detail": one("document_id"),
     "api-document-content": one("document_id"),
@@ -151,7 +170,7 @@ CASES: Cases = {
         get=holders_of(VIEW), at={**_at("document_id"), "number": 1}
     ),
     "api-document-versions": step("document_id", DOCUMENTS),
-    "api-document-describe": step("document_id", DOCUMENTS),
+    "api-document-describe": step("document_id", DOCUMENTS, body=_with(**ABOUT)),
     "api-document-holds": one("document_id", post=OURS),
     "api-document-hold-release": Case(post=OURS, at=_at("document_id")),
     "api-document-destructions": one("document_id", post=holders_of(DESTROY)),
@@ -177,7 +196,11 @@ CASES: Cases = {
     "api-onboarding-completion": step("onboarding_id", Permission.MANAGE_ONBOARDING),
     "api-onboarding-step-list": listed(),
     "api-onboarding-step-detail": one("step_id"),
-    "api-onboarding-step-evidence": step("step_id", Permission.TAKE_ONBOARDING_STEPS),
+    "api-onboarding-step-evidence": step(
+        "step_id",
+        Permission.TAKE_ONBOARDING_STEPS,
+        body=_with(reference="A letter", document=_id("document_id")),
+    ),
     **{
         f"api-onboarding-step-{name}": one(
             "step_id", post=holders_of(Permission.TAKE_ONBOARDING_STEPS)
@@ -193,6 +216,11 @@ CASES: Cases = {
     "api-delegation-transitions": one(
         "delegation_id",
         post=holders_of(Permission.MANAGE_DELEGATION, Permission.ANSWER_DELEGATION),
+        body=_with(
+            wish="approve",
+            approved_level="program",
+            approved_accounts=lambda tenant: [tenant.bn15],
+        ),
     ),
     "api-agency-agreement-list": listed(),
     "api-agency-agreement-detail": one("agreement_id"),
@@ -201,7 +229,13 @@ CASES: Cases = {
     "api-forecast-detail": one("account_id"),
     "api-security-list": listed(
         holders_of(SECURE),
-        _of_account(form="bond", amount="5.00", provider="A surety", valid_from="2026-10-17"),
+        _of_account(
+            form="bond",
+            amount="5.00",
+            provider="A surety",
+            valid_from="2026-10-17",
+            replaces=_id("security_id"),
+        ),
     ),
     "api-security-detail": one("security_id"),
     "api-security-ending": step("security_id", SECURE),
@@ -245,8 +279,10 @@ CASES: Cases = {
         get=holders_of(STAFFING, ASSIGNING), at={"pk": lambda tenant: tenant.analyst.pk}
     ),
     "api-staff-role": Case(post=holders_of(STAFFING), at={"pk": lambda tenant: tenant.analyst.pk}),
-    "api-staff-assignment-list": listed(holders_of(ASSIGNING)),
-    "api-staff-assignment-detail": one("assignment_id", delete=holders_of(ASSIGNING)),
+    "api-staff-assignment-list": Case(get=holders_of(ASSIGNING), post=holders_of(ASSIGNING)),
+    "api-staff-assignment-detail": Case(
+        get=holders_of(ASSIGNING), delete=holders_of(ASSIGNING), at=_at("assignment_id")
+    ),
     "api-client-group-list": Case(get=holders_of(ASSIGNING), post=holders_of(ASSIGNING)),
     "api-client-group-detail": Case(
         get=holders_of(ASSIGNING), delete=holders_of(ASSIGNING), at=_at("group_id")
@@ -260,7 +296,7 @@ CASES: Cases = {
         )
         for name in ("importers", "staff")
     },
-    "api-audit-event-list": Case(get=SIGNED_IN),
+    "api-audit-event-list": Case(get=holders_of(Permission.READ_AUDIT)),
     "api-audit-event-detail": Case(
         get=holders_of(Permission.READ_AUDIT, refused=404), at=_at("event_id")
     ),

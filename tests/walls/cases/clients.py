@@ -4,9 +4,9 @@ from clients.rules.permissions import Permission
 from tests.walls.cases import (
     PUBLIC,
     SIGNED_IN,
-    STAFF,
     Case,
     Cases,
+    Need,
     asks,
     holders_of,
     reads,
@@ -22,6 +22,7 @@ OCTOBER = {"year": 2026, "month_no": 10}
 OF_KEYS = holders_of(KEYS, refused=404)
 OF_INVITATIONS = holders_of(PEOPLE, refused=404)
 CHECKING = holders_of(READ_AUDIT)
+AUDITING = Need(frozenset({READ_AUDIT}), is_for_staff=True)
 MEMBER = {"person_id": lambda tenant: tenant.analyst.pk}
 
 CASES: Cases = {
@@ -84,8 +85,8 @@ CASES: Cases = {
     "importer-audit": reads(READ_AUDIT),
     "importer-audit-export": reads(READ_AUDIT),
     "importer-audit-check": Case(get=CHECKING, post=CHECKING),
-    "audit": Case(get=STAFF),
-    "audit-export": Case(get=STAFF),
+    "audit": Case(get=AUDITING),
+    "audit-export": Case(get=AUDITING),
     "brokerage-audit": reads(BROKERAGE_AUDIT),
     "brokerage-audit-export": reads(BROKERAGE_AUDIT),
     "brokerage-audit-check": asks(BROKERAGE_AUDIT),

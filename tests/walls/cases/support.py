@@ -49,6 +49,8 @@ API: Cases = {
             "title": "Why?",
             "category": "other",
             "text": "Why?",
+            "subject_kind": "document",
+            "subject_id": tenant.ids["document_id"],
         },
     ),
     "api-support-request-detail": Case(get=holders_of(VIEW), at={"pk": _request}),
