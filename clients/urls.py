@@ -422,7 +422,7 @@ urlpatterns = [
         name="portal-verification-withdrawal",
     ),
     path(
-        "portal-verification-lines/<int:line_id>/decision/",
+        "portal-verification-lines/<int:portal_line_id>/decision/",
         portal_verifications.portal_line_decision,
         name="portal-line-decision",
     ),

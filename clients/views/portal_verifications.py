@@ -109,10 +109,10 @@ def _page(
 
 
 @require_POST
-def portal_line_decision(request: HttpRequest, line_id: int) -> HttpResponse:
+def portal_line_decision(request: HttpRequest, portal_line_id: int) -> HttpResponse:
     """Take over what was said to a line, or leave our record as it is."""
     rows = PortalVerificationLine.objects.select_related("verification__importer")
-    line = get_object_or_404(rows, pk=line_id)
+    line = get_object_or_404(rows, pk=portal_line_id)
     demand(request, MANAGE, line.importer_id)
     form = DecisionForm(request.POST)
     try:
