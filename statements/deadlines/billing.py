@@ -88,12 +88,13 @@ def payments_due(importers: Collection[int], first: date, last: date) -> Iterato
     days = _payment_days(first, last)
     loaded, since = _statements(importers, list(days)), _since(importers)
     paid = paid_since(loaded.values())
+    why = {one: (*sentences(told.steps), _period_reason(one)) for one, told in days.items()}
     for account in _accounts(importers):
         for period, told in days.items():
             statement = loaded.get((account.pk, period.last))
             if statement is None and told.due_on < since[account.importer_id]:
                 continue
-            yield _payment_due(account, period, told, statement, paid)
+            yield _payment_due(account, period, told, statement, paid, why[period])
 
 
 def _payment_days(first: date, last: date) -> dict[BillingPeriod, PaymentDays]:
@@ -109,6 +110,7 @@ def _payment_due(
     days: PaymentDays,
     statement: Statement | None,
     paid: dict[int, Decimal],
+    why: tuple[Any, ...],
 ) -> Deadline:
     payable = statement.total_payable if statement else None
     covered = paid[statement.pk] if statement else ZERO
@@ -123,11 +125,7 @@ def _payment_due(
         is_done=settled,
         amount=_left(payable, covered),
         last_lawful_on=days.last_lawful_on if days.last_lawful_on != days.due_on else None,
-        reasons=(
-            *sentences(days.steps),
-            _period_reason(period),
-            *_paid_reason(payable, covered),
-        ),
+        reasons=(*why, *_paid_reason(payable, covered)),
     )
 
 
