@@ -155,8 +155,8 @@ def contact_wrote(*, contact: Contact, text: str, letter_id: str, now: datetime)
         raise Refused(_("This request is closed. Reopen it, and say why."))
     move_to(held, state, now)
     held.save()
-    told = {"source": SupportSource.MAIL, "letter_id": letter_id}
-    message = _add_message(held, None, text, now, **told)
+    source = SupportSource.MAIL
+    message = _add_message(held, None, text, now, source=source, letter_id=letter_id)
     _tell("contact message written", held, None, message=message.pk)
     return message
 

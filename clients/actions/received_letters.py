@@ -150,7 +150,7 @@ def _take_in(held: ReceivedLetter, letter: EmailMessage, now: datetime) -> None:
 def _to_contact(
     to: ReplyTo, sender: str, text: str, files: list[Any], letter_id: str, now: datetime
 ) -> None:
-    contact = Contact.objects.filter(pk=to.contact_id).first()
+    contact = Contact.objects.filter(pk=to.contact_id or 0).first()
     if contact is None or contact.moved_at:
         raise SetAside(Reason.NO_ADDRESS if contact is None else Reason.CLOSED)
     if sender != contact.address:
@@ -175,7 +175,7 @@ def _to_request(
     with importer_scope(importer_id):
         if not may(person, Permission.ASK_SUPPORT, importer_id):
             raise SetAside(Reason.STRANGER)
-        rows = SupportRequest.objects.filter(importer=importer_id, pk=to.request_id)
+        rows = SupportRequest.objects.filter(importer=importer_id, pk=to.request_id or 0)
         request = rows.select_related("importer").first()
         if request is None:
             raise SetAside(Reason.NO_ADDRESS)
@@ -193,7 +193,8 @@ def _write(
     now: datetime,
 ) -> None:
     """The message with its files; of a file that is not taken the message says so."""
-    kept, refused = [], []
+    kept: list[Any] = []
+    refused: list[Any] = []
     for content in files[:MOST_FILES]:
         reasons = reasons_against_file(content)
         (refused if reasons else kept).append(content)

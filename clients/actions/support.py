@@ -50,14 +50,15 @@ MOST_CHARACTERS = 20_000
 MOST_FILES = 10
 DEADLINE = "deadline"
 _CASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./-]{2,39}")
+# wish -> what was done, as the audit tells it
 DONE = {
-    Wish.TAKE: "support request taken",
-    Wish.ASK_CLIENT: "support request put to client",
-    Wish.SEND_TO_CBSA: "support request put to CBSA",
-    Wish.RESUME: "support request resumed",
-    Wish.SOLVE: "support request solved",
-    Wish.CLOSE: "support request closed",
-    Wish.REOPEN: "support request reopened",
+    Wish.TAKE: "taken",
+    Wish.ASK_CLIENT: "put to client",
+    Wish.SEND_TO_CBSA: "put to CBSA",
+    Wish.RESUME: "resumed",
+    Wish.SOLVE: "solved",
+    Wish.CLOSE: "closed",
+    Wish.REOPEN: "reopened",
 }
 
 
@@ -213,7 +214,7 @@ def take_step(
     _move(held, state, now)
     held.save()
     after = {"state": held.state, "case_no": held.case_no, "next_on": held.next_on}
-    _tell(DONE[wish], held, by, before=before, after=after)
+    _tell(f"support request {DONE[wish]}", held, by, before=before, after=after)
     if text.strip():
         message = _add_message(held, by, text, source, now, is_staff=is_staff)
         _attach(message, files, by)
@@ -231,7 +232,7 @@ def _check_step(
     today: date,
 ) -> None:
     refuse_step(held, wish, is_staff=is_staff)
-    reasons = []
+    reasons: list[str] = []
     if wish in NEEDS_WORDS or text.strip():
         reasons += _reasons_against_text(text)
     if wish is Wish.SEND_TO_CBSA:

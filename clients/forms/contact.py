@@ -73,9 +73,8 @@ class ContactForm(forms.Form):
 
     def again(self) -> "ContactForm":
         """The same words in a fresh form, so that it can be sent again."""
-        self.data = self.data.copy()
-        self.data["opened"] = self.initial["opened"]
-        self.data["website"] = ""
+        fresh = {"opened": self.initial["opened"], "website": ""}
+        self.data = {name: self.data.get(name, "") for name in self.fields} | fresh
         return self
 
     def told(self) -> dict[str, str]:

@@ -65,7 +65,7 @@ class AskForm(forms.Form):
         label=_("How urgent it is"), choices=SupportPriority.choices, initial="normal"
     )
     text = text_field(_("Your question"))
-    files = files_field()
+    attachments = files_field()
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **{"label_suffix": "", **named})
@@ -75,7 +75,7 @@ class MessageForm(forms.Form):
     """A message to the other side; `then` is a step that goes with it."""
 
     text = text_field(_("Message"))
-    files = files_field()
+    attachments = files_field()
     then = forms.ChoiceField(
         label=_("And then"),
         required=False,
@@ -144,12 +144,14 @@ class ContactHandlingForm(HandlingForm):
 class MoveForm(forms.Form):
     """Which importer a contact belongs to."""
 
-    importer = forms.ModelChoiceField(queryset=None, label=_("Importer"), empty_label=_("Choose"))
+    importer: Any = forms.ModelChoiceField(
+        queryset=None, label=_("Importer"), empty_label=_("Choose")
+    )
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **{"label_suffix": "", **named})
-        importer: Any = self.fields["importer"]
-        importer.queryset = Importer.objects.order_by("legal_name")
+        choice: Any = self.fields["importer"]
+        choice.queryset = Importer.objects.order_by("legal_name")
 
 
 class SupportFilterForm(forms.Form):

@@ -73,7 +73,7 @@ def hours_from(text: str, province: str = "") -> OfficeHours:
     """The hours of a setting such as `08:30-17:00`. Raises `BadServiceLevels`."""
     found = _HOURS.fullmatch(text.strip())
     try:
-        first, last, *_none = [time(*map(int, pair)) for pair in _pairs(found)]
+        first, last = (time(int(hour), int(minute)) for hour, minute in _pairs(found))
     except (TypeError, ValueError):
         raise BadServiceLevels(f"{text!r} is not such as 08:30-17:00") from None
     if last <= first:

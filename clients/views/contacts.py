@@ -17,7 +17,7 @@ from clients.actions import Refused
 from clients.actions import contacts as actions
 from clients.forms.contact import ContactForm
 from clients.forms.support import ContactHandlingForm, MessageForm, MoveForm, NoteForm, StepForm
-from clients.models import Contact
+from clients.models import Contact, User
 from clients.queries import contacts as queries
 from clients.queries import may
 from clients.queries.service_levels import clock_of
@@ -120,7 +120,7 @@ def _page(request: HttpRequest, found: Contact, form: MessageForm | None = None)
 
 def _owners() -> Any:
     numbers = [one.pk for one in staff_in_sight()]
-    return Contact.owner.field.related_model.objects.filter(pk__in=numbers).order_by("full_name")
+    return User.objects.filter(pk__in=numbers).order_by("full_name")
 
 
 def _prepared(request: HttpRequest, found: Contact) -> str:

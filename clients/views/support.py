@@ -115,6 +115,7 @@ def support_new(request: HttpRequest, importer_id: int) -> HttpResponse:
     form = AskForm(request.POST or None, request.FILES or None, initial=_first_words(request))
     if form.is_valid():
         told = dict(form.cleaned_data)
+        told["files"] = told.pop("attachments")
         try:
             made = actions.open_request(
                 importer=importer,
@@ -174,7 +175,7 @@ def _page(
     request: HttpRequest, found: SupportRequest, form: MessageForm | None = None
 ) -> HttpResponse:
     now, may = timezone.now(), permissions(request, found.importer_id)
-    person: User = request.user
+    person: Any = request.user
     steps = possible(found.standing, is_staff=person.is_staff_member)
     context = {
         "wanted": found,
@@ -235,6 +236,7 @@ def support_messages(request: HttpRequest, support_id: int) -> HttpResponse:
         return _page(request, found, form)
     told, then = dict(form.cleaned_data), form.cleaned_data["then"]
     told.pop("then")
+    told["files"] = told.pop("attachments")
     who = {"request": found, "by": request.user, "now": timezone.now()}
     try:
         if then and request.user.is_staff_member:

@@ -195,7 +195,9 @@ def test_a_message_that_cannot_be_kept_is_shown_again(
     made = ask()
     page = f"/support-requests/{made.pk}/"
     file = ContentFile(b"MZ\x90\x00", name="x.pdf")
-    refused = signed_in(finance).post(f"{page}messages/", {"text": "Here it is.", "files": file})
+    refused = signed_in(finance).post(
+        f"{page}messages/", {"text": "Here it is.", "attachments": file}
+    )
     assert refused.status_code == 422
     assert "Here it is." in text_of(refused)
     assert "By its content the file is none of these" in text_of(refused)
