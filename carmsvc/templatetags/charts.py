@@ -1,6 +1,6 @@
 """Months as drawings: from amounts to the attributes of rectangles, nothing styled inline."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -105,7 +105,7 @@ Told = tuple[date, Mapping[str, Decimal], Decimal]  # a month, its amounts by se
 
 
 def _chart(
-    months: list[Told],
+    months: Sequence[Told],
     words: Mapping[str, Any],
     *,
     least: Decimal = ZERO,
