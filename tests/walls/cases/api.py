@@ -32,7 +32,7 @@ def _group(place: str) -> dict[str, Any]:
     return {"pk": lambda tenant: f"{tenant.ids['run_id']}-{tenant.ids[f'{place}_no']}"}
 
 
-def _paper(_tenant: Tenant) -> ContentFile[bytes]:
+def _paper(_tenant: Tenant) -> "ContentFile[bytes]":
     return ContentFile(b"%PDF-1.7\n%%EOF", name="paper.pdf")
 
 
