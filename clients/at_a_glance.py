@@ -106,11 +106,10 @@ def documents_asked_for(asked: Asked) -> Iterator[Fact]:
     )
     days = sorted(waiting.values_list("due_on", flat=True))
     late = sum(day < asked.today for day in days)
-    words = ngettext("%(count)s document", "%(count)s documents", len(days))
     note = ngettext("%(count)s overdue", "%(count)s overdue", late) % {"count": late}
     yield Fact(
-        label=_("Asked for"),
-        words=words % {"count": len(days)} if days else _("Nothing"),
+        label=_("Documents asked for"),
+        words=str(len(days)),
         address=reverse("importer-documents", args=[asked.importer.pk]),
         note=note if late else "",
         level=Level.AT_RISK if late else Level.FINE,

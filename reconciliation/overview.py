@@ -6,9 +6,8 @@ from typing import Any
 from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from carmsvc.templatetags.figures import money
+from carmsvc.templatetags.figures import money, number
 from clients.overview import Asked, Fact, Level, Section, register_facts, register_section
 from reconciliation.models import MatchRun, Variance
 from reconciliation.queries.overview import importer_overview
@@ -31,11 +30,10 @@ def open_variances(asked: Asked) -> Iterator[Fact]:
     rows = Variance.objects.filter(importer=asked.importer, run__in=standing, state="open")
     found = rows.aggregate(count=Count("id"), runs=Count("run", distinct=True), sum=Sum("effect"))
     count = found["count"]
-    words = ngettext("%(count)s variance", "%(count)s variances", count) % {"count": count}
     statement = rows.order_by("-run").values_list("run__statement", flat=True).first()
     yield Fact(
-        label=_("Open"),
-        words=words if count else _("No variance"),
+        label=_("Open variances"),
+        words=number(count),
         address=reverse("reconciliation", args=[statement]) if statement else "",
         note=money(found["sum"]) if count else "",
         level=Level.AT_RISK if count else Level.FINE,

@@ -30,6 +30,7 @@ from carmsvc.demo.documents import seed_documents
 from carmsvc.demo.onboardings import seed_onboardings
 from carmsvc.demo.payments import seed_payments
 from carmsvc.demo.portal import seed_portal
+from carmsvc.demo.profiles import seed_profiles
 from carmsvc.demo.security import seed_security
 from carmsvc.demo.support import seed_support
 from carmsvc.platform.api_keys import ApiKey
@@ -89,6 +90,7 @@ def seed() -> Iterator[str]:
     seed_security(User.objects.get(email=STAFF[1][0]))
     watch_security(importers=every_importer_id(), today=today_in_toronto())
     seed_delegations(User.objects.get(email=STAFF[1][0]))
+    seed_profiles(User.objects.get(email=STAFF[1][0]))
     seed_documents(User.objects.get(email=STAFF[1][0]))
     seed_onboardings(User.objects.get(email=STAFF[1][0]))
     seed_portal(User.objects.get(email=STAFF[1][0]))

@@ -28,6 +28,7 @@ PAGES = {
     "documentrequest": ("document-request", "request_id"),
     "documentpackage": ("document-package", "package_id"),
     "payment": ("payment", "payment_id"),
+    "clientlist": ("client-list", "list_id"),
     "portaluser": ("portal-user", "portal_user_id"),
     "portalverification": ("portal-verification", "verification_id"),
     "onboarding": ("onboarding", "onboarding_id"),
