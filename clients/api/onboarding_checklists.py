@@ -33,7 +33,7 @@ class ChecklistStepSerializer(serializers.Serializer[Any]):
     why = WordsSerializer()
     evidence = WordsSerializer()
     needs_evidence = serializers.BooleanField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]  # the name of our field
     source_kind = serializers.CharField()
     days = serializers.IntegerField(help_text="Counted from when the steps in `after` are over.")
     after = serializers.ListField(child=serializers.CharField())
