@@ -16,6 +16,7 @@ from carmsvc.platform import audit
 from carmsvc.platform.outbox import put_letter
 from carmsvc.platform.refusals import Refused
 from clients.actions.reply_addresses import ReplyTo, reply_address
+from clients.actions.secrets import against_secrets
 from clients.actions.support import MOST_CHARACTERS, new_number, refuse_step
 from clients.actions.support_clock import move_to, note_answer, promise_anew, start_clock
 from clients.actions.support_telling import tell_of_message, threading
@@ -91,6 +92,7 @@ def _reasons_against_text(text: str) -> Any:
         yield _("Write what you want to say.")
     elif len(text) > MOST_CHARACTERS:
         yield _("The message is too long: 20,000 characters at most. Send the rest as a file.")
+    yield from against_secrets(text)
 
 
 def _thank(contact: Contact) -> None:

@@ -26,6 +26,7 @@ from carmsvc.platform.tenancy import importer_scope
 from clients.actions.contacts import contact_wrote, receive_contact
 from clients.actions.documents import reasons_against_file
 from clients.actions.reply_addresses import ReplyTo, reply_to_of
+from clients.actions.secrets import against_secrets
 from clients.actions.support import MOST_FILES, write_message
 from clients.models import (
     Contact,
@@ -43,6 +44,7 @@ from clients.rules.support import State
 logger = logging.getLogger(__name__)
 Reason, Standing = ReceivedLetter.Reason, ReceivedLetter.State
 TO_US = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
+UNKEPT = frozenset({Reason.SECRET, Reason.UNREADABLE})
 IGNORED = frozenset({Reason.AUTO_SUBMITTED, Reason.BULK, Reason.BOUNCE, Reason.MACHINE})
 
 
@@ -119,7 +121,8 @@ def _read(held: ReceivedLetter, now: datetime) -> None:
     except SetAside as why:
         ignored = why.reason in IGNORED
         held.state = Standing.IGNORED if ignored else Standing.SET_ASIDE
-        held.reason, held.text = why.reason, "" if ignored else _words(letter)
+        unkept = ignored or why.reason in UNKEPT
+        held.reason, held.text = why.reason, "" if unkept else _words(letter)
     else:
         held.state = Standing.ACCEPTED
         held.sender = held.recipient = held.title = ""
@@ -140,6 +143,8 @@ def _take_in(held: ReceivedLetter, letter: EmailMessage, now: datetime) -> None:
     files, notes = _files(letter), _words(letter)
     if not notes and not files:
         raise SetAside(Reason.EMPTY)
+    if against_secrets(notes):
+        raise SetAside(Reason.SECRET)
     letter_id = _header(letter, "message-id").strip()
     if to.contact_id:
         _to_contact(to, sender, notes, files, letter_id, now)

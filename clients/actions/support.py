@@ -15,6 +15,7 @@ from carmsvc.platform.dates import nth_business_day_after, toronto_day
 from carmsvc.platform.refusals import Refused
 from carmsvc.platform.tenancy import every_importer_id, importer_scope
 from clients.actions.documents import keep_document
+from clients.actions.secrets import against_secrets
 from clients.actions.support_clock import move_to, note_answer, promise_anew, start_clock
 from clients.actions.support_telling import tell_of_message, tell_of_note
 from clients.deadlines import deadlines
@@ -342,6 +343,7 @@ def _reasons_against_text(text: str) -> Iterable[str]:
         yield _("Write what you want to say.")
     elif len(text) > MOST_CHARACTERS:
         yield _("The message is too long: 20,000 characters at most. Send the rest as a file.")
+    yield from against_secrets(text)
 
 
 def _set_subject(request: SupportRequest) -> Iterable[str]:

@@ -107,6 +107,7 @@ class ReceivedLetter(WorkRow):
         OTHER_ADDRESS = "other_address", _("Sent from another address than it was written to")
         CLOSED = "closed", _("The request is closed")
         EMPTY = "empty", _("Nothing new is written in it")
+        SECRET = "secret", _("It seems to hold a password or a code; its words were not kept")
 
     waiting_state, working_state = State.RECEIVED, State.READING
 

@@ -309,6 +309,7 @@ def test_more_than_ten_files_are_too_many(ask: Ask) -> None:
         ({"title": "x" * 201}, "at most 200 characters"),
         ({"text": "  "}, "Write what you want to say"),
         ({"text": "x" * 20_001}, "too long"),
+        ({"text": "My password is Tulip-4471!"}, "This seems to hold a password"),
         ({"category": "gossip"}, "no such category: gossip"),
         ({"priority": "whenever"}, "no such priority: whenever"),
     ],

@@ -348,6 +348,15 @@ def test_an_administrator_answers_a_letter_set_aside_as_one_from_the_public(
     assert Contact.objects.count() == 1
 
 
+def test_a_password_by_e_mail_is_not_kept_and_who_looks_is_told_why(
+    answered: SupportRequest, finance: User
+) -> None:
+    text = "My password is Tulip-4471!"
+    kept = comes_in(letter(finance.email, address_for(answered, finance), text))
+    assert (aside(kept), kept.text, bytes(kept.raw)) == (("set_aside", "secret"), "", b"")
+    assert len(texts(answered)) == 2
+
+
 def test_an_administrator_dismisses_a_letter_and_its_words_go(
     administrator: User, signed_in: Browser
 ) -> None:
