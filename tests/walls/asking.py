@@ -66,10 +66,20 @@ class Asker:
         after: Callable[[], object] = lambda: None,
     ) -> Answer:
         """Ask, read everything, look at what it did, and leave nothing behind."""
+        return self._undone(lambda: self._send(method, path, body, query, as_json), after)
+
+    def send(self, method: str, path: str, content: bytes, headers: dict[str, str]) -> Answer:
+        """The same with a request as it goes over the wire."""
+        kind = headers.pop("Content-Type", "")
+        told = headers | self.headers
+        return self._undone(
+            lambda: self.client.generic(method, path, content, kind, headers=told), lambda: None
+        )
+
+    def _undone(self, send: Callable[[], Any], after: Callable[[], object]) -> Answer:
         cookies = {name: morsel.value for name, morsel in self.client.cookies.items()}
         with transaction.atomic():
-            response = self._send(method, path, body, query, as_json)
-            answer = _read(response)
+            answer = _read(send())
             after()
             transaction.set_rollback(True)
         self.client.cookies.clear()

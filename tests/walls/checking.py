@@ -61,22 +61,21 @@ class Wall:
 
     def path(self, address: Address, tenant: Tenant, **instead: Any) -> str:
         """The address with an importer's ids in it."""
+        return reverse(address.name, kwargs=self.values(address, tenant) | instead)
+
+    def values(self, address: Address, tenant: Tenant) -> dict[str, Any]:
+        """What of an importer's stands for each name in the address."""
         case = self.cases[address.name]
-        return reverse(
-            address.name,
-            kwargs={
-                name: instead.get(name, _value(case, name, tenant)) for name in address.parameters
-            },
-        )
+        return {name: _value(case, name, tenant) for name in address.parameters}
 
     def unknown_ids(self, addresses: Iterable[Address]) -> list[str]:
         """Names in addresses that no row of an importer's answers to."""
         return [
             f"{address.name} asks for {name}: put it in Tenant.ids, or in its case's `at`"
             for address in addresses
-            for name in address.parameters
             if address.name in self.cases
-            and _value(self.cases[address.name], name, self.ours) is None
+            for name, value in self.values(address, self.ours).items()
+            if value is None
         ]
 
     def strange_paths(self, address: Address) -> Iterator[str]:
@@ -84,11 +83,8 @@ class Wall:
         mine = self.path(address, self.ours)
         found = [self.path(address, self.theirs)]
         if len(address.parameters) > 1:
-            case = self.cases[address.name]
-            for name in address.parameters:
-                found.append(
-                    self.path(address, self.ours, **{name: _value(case, name, self.theirs)})
-                )
+            strange = self.values(address, self.theirs)
+            found += [self.path(address, self.ours, **{name: strange[name]}) for name in strange]
         yield from dict.fromkeys(path for path in found if path != mine)
 
     def try_pages(self, asker: Asker, addresses: Iterable[Address]) -> list[str]:

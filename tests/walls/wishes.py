@@ -42,12 +42,15 @@ def named(tenant: Tenant) -> dict[str, Any]:
     }
 
 
+def path_told(address: Address) -> str:
+    """How the document writes an address: `/api/v1/statements/{id}/`."""
+    route = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{address.route}")
+    return route if route in openapi_document()["paths"] else route.replace("{pk}", "{id}")
+
+
 def operation(address: Address, method: str) -> dict[str, Any]:
     """What the document says of one method of an address; nothing where it says nothing."""
-    route = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{address.route}")
-    paths = openapi_document()["paths"]
-    found = paths.get(route) or paths.get(route.replace("{pk}", "{id}")) or {}
-    told: dict[str, Any] = found.get(method, {})
+    told: dict[str, Any] = openapi_document()["paths"].get(path_told(address), {}).get(method, {})
     return told
 
 
