@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -107,6 +108,8 @@ def membership_removal(request: HttpRequest, importer_id: int, membership_id: in
         except Refused as refusal:
             form.add_error(None, refusal.reasons)
         else:
+            if is_self and not request.session.exists(request.session.session_key):
+                logout(request)  # they see nothing any more, and were signed out everywhere
             messages.success(request, _("%(name)s is removed.") % {"name": held.user.full_name})
             return redirect("home") if is_self else redirect("importer-people", importer_id)
     return _about(request, "clients/people/membership_removal.html", held, form)

@@ -115,8 +115,8 @@ def test_the_tabs_lead_to_what_one_may_see(
     owning: Client, signed_in: Browser, importer: Importer, finance: User
 ) -> None:
     address = f"/importers/{importer.pk}/"
-    for_owner = owning.get(address).content.decode()
-    for_finance = signed_in(finance).get(address).content.decode()
+    for_owner = owning.get(f"{address}people/").content.decode()
+    for_finance = signed_in(finance).get(f"{address}people/").content.decode()
 
     assert f'href="{address}people/"' in for_owner
     assert f'href="{address}invitations/"' in for_owner
