@@ -1,4 +1,4 @@
-"""Security in the invented brokerage: near its limit, about to expire, in cash."""
+"""Security in the invented brokerage: near its limit, about to end, in cash, too low."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -18,12 +18,13 @@ OF_ACCOUNT = {f"{MAPLE.bn9}RM0001": Decimal("396000.00")}
 GIVEN = {
     MAPLE.bn9: ("bond", Decimal("1.06"), 400),
     "100000009": ("bond", Decimal("1.60"), 25),
+    "104567892": ("bond", Decimal("0.90"), None),
     "102345673": ("cash", Decimal("1.25"), None),
 }
 
 
 def seed_security(by: Any) -> None:
-    """Security for each account of three importers, and what the portal showed of them."""
+    """Security for each account of four importers, and what the portal showed of them."""
     for bn9, (form, part, days) in GIVEN.items():
         with importer_scope(every_importer_id()):
             importer = importer_by_bn9(bn9)
