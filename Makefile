@@ -7,6 +7,7 @@ MAKEFLAGS += --no-print-directory
 SERVE ?= 1
 PORT ?= 8000
 LINES ?= 200000
+EXAMPLES ?= 100
 ARGS ?=
 PY := .venv/bin/python
 RULES_TESTS := tests/rules tests/payments tests/forecast
@@ -26,6 +27,9 @@ test: environment ## set up and run the whole suite (ARGS= for pytest)
 
 rules-coverage: environment ## every branch of the rules is tried by their own tests
 	@$(PY) -m carmsvc.embedded run -- $(PY) -m pytest $(RULES_TESTS) $(RULES_COVERED) $(ARGS)
+
+fuzz: environment ## ask the API many random things as many roles (EXAMPLES=100 of each operation)
+	@FUZZ_EXAMPLES=$(EXAMPLES) $(PY) -m carmsvc.embedded run -- $(PY) -m pytest tests/walls/test_fuzz.py $(ARGS)
 
 bench: environment ## compare the main job with simpler ways (LINES=200000)
 	@$(PY) -m carmsvc.embedded run -- $(PY) -m tests.bench.main --lines $(LINES) $(ARGS)
@@ -91,4 +95,4 @@ system-packages:
 	    apt-get install -y -qq --no-install-recommends $$missing; } >/dev/null \
 	  || echo "could not be installed; tests that need it will skip" >&2; fi
 
-.PHONY: help demo test rules-coverage bench lint audit messages lock clean environment system-packages
+.PHONY: help demo test rules-coverage fuzz bench lint audit messages lock clean environment system-packages
