@@ -31,6 +31,7 @@ class ClientsConfig(AppConfig):
         import_module("clients.at_a_glance").register_overview()
         import_module("clients.findable").register_search()
         import_module("clients.support_due").register_deadlines()
+        import_module("clients.support_overview").register_support()
         import_module("clients.onboarding_overview").register_onboarding()
         import_module("clients.portal_due").register_portal()
         for kind in SUBJECTS:

@@ -122,7 +122,7 @@ def _read(held: ReceivedLetter, now: datetime) -> None:
         ignored = why.reason in IGNORED
         held.state = Standing.IGNORED if ignored else Standing.SET_ASIDE
         unkept = ignored or why.reason in UNKEPT
-        held.reason, held.text = why.reason, "" if unkept else _words(letter)
+        held.reason, held.text = why.reason, "" if unkept else _readable(letter)
     else:
         held.state = Standing.ACCEPTED
         held.sender = held.recipient = held.title = ""
@@ -248,6 +248,14 @@ def _words(letter: EmailMessage) -> str:
         raise SetAside(Reason.UNREADABLE) from None
     is_page = body is not None and body.get_content_subtype() == "html"
     return own_words(words_of_page(text) if is_page else text)
+
+
+def _readable(letter: EmailMessage) -> str:
+    """Its words for whoever looks at it; none where they cannot be read."""
+    try:
+        return _words(letter)
+    except SetAside:
+        return ""
 
 
 def _sender(letter: EmailMessage) -> str:

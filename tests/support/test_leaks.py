@@ -41,6 +41,8 @@ PLACES = (
     "/importers/{importer}/audit/",
     "/importers/{importer}/documents/?words=Zwetschgenmus",
     "/notices/",
+    "/search/?q=Zwetschgenmus",
+    "/search/?q=Billed",
     "/deadlines/",
     "/api/v1/support-requests/",
     "/api/v1/support-requests/{id}/",

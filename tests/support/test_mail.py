@@ -325,6 +325,7 @@ def test_a_closed_request_takes_no_letter_but_keeps_it_in_sight(
         b"From: x\n\n",
         b"Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: text/plain;"
         b" charset=klingon\n\nqapla\xff\n--a--",
+        b"From: a@b.example\nContent-Type: text/plain; charset=klingon\n\nqapla\xff",
         b"From: =?utf-8?b?/w==?= <a@b.example>\nTo: @@@\nSubject: =?x?q?y?=\n\nwords",
     ],
 )
