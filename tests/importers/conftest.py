@@ -5,7 +5,9 @@ from datetime import date
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from clients.models import User
 
@@ -29,3 +31,15 @@ def signed_in() -> Browser:
         return client
 
     return browser
+
+
+@pytest.fixture
+def connection_queries(db: None) -> Callable[[Callable[[], object]], int]:
+    """How many queries something takes."""
+
+    def count(act: Callable[[], object]) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            act()
+        return len(queries)
+
+    return count
