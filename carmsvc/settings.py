@@ -500,6 +500,7 @@ SPECTACULAR_SETTINGS = {
         "ApiKeyState": "clients.rules.keys.KEY_STATES",
         "DocumentKind": "clients.models.DocumentKind",
         "SupportState": "clients.models.SUPPORT_STATE_CHOICES",
+        "ReceivedLetterState": "clients.models.ReceivedLetter.State",
         "SupportCategory": "clients.models.SupportCategory",
         "SupportPriority": "clients.models.SupportPriority",
         "DocumentRequestState": "clients.models.DocumentRequest.State",
