@@ -11,6 +11,7 @@ from clients.rules.permissions import (
     permissions_of_staff,
     permissions_while_viewing,
 )
+from clients.rules.secrets import Secret, secret_in
 from clients.rules.viewing import VIEWING_LASTS, Viewing
 
 __all__ = [
@@ -21,9 +22,11 @@ __all__ = [
     "VIEWING_LASTS",
     "InvitationState",
     "Permission",
+    "Secret",
     "Viewing",
     "invitation_state",
     "permissions_of_importer_role",
     "permissions_of_staff",
     "permissions_while_viewing",
+    "secret_in",
 ]
