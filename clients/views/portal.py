@@ -271,7 +271,7 @@ def portal_matrix(request: HttpRequest) -> HttpResponse:
     context = {
         "columns": list(COLUMN_WORDS.values()),
         "rows": rows,
-        "sources": [(one, SOURCE_KINDS[one.kind]) for one in table.sources.values()],
+        "sources": [(one, SOURCE_KINDS[one.kind]) for one in table.sources.values() if one.address],
         "read_on": table.read_on,
         "legend": _legend(),
     }

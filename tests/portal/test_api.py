@@ -133,7 +133,7 @@ def test_people_are_filtered_and_paged(signed_in: Any, analyst: User, record: An
     for number in range(3):
         record(f"Person {'abc'[number]}", "bam", kind="broker" if number else "employee")
 
-    page = signed_in(analyst).get(f"{ROOT}/portal-users/?kind=broker&limit=1").json()
+    page = signed_in(analyst).get(f"{ROOT}/portal-users/?kind=broker&page_size=1").json()
 
     assert [one["name"] for one in page["results"]] == ["Person c"]
     assert page["next"] is not None
