@@ -14,6 +14,7 @@ from carmsvc.platform.refusals import Refused
 from clients.actions.document_checks import clear_at_once, reindex
 from clients.models import Document, DocumentHold, DocumentKind, DocumentVersion, Importer, User
 from clients.models.importers import ProgramAccount
+from clients.queries.deadlines import LAST_DAY
 from clients.rules.documents import BEGINNING, LARGEST, content_type_of, retention_of
 from clients.rules.retention import destroy_after
 from clients.subjects import subject_of
@@ -82,6 +83,8 @@ def _describe(document: Document, told: dict[str, Any]) -> list[str]:
     document.retention_class = retention_of(document.kind).value
     counted_from = document.counted_from_on or _last_day(document)
     document.counted_from_on = counted_from
+    if counted_from and counted_from > LAST_DAY:  # six years on may be no day at all
+        return [_("The days of a document lie before the year 2101.")]
     document.destroy_after_on = destroy_after(
         counted_from, has_transaction=bool(document.transaction_no)
     )

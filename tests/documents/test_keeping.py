@@ -269,3 +269,11 @@ def test_the_virus_test_file_is_text_and_taken_where_no_scanner_is_set_up(
 def test_keeping_asks_for_a_known_type(scope: Importer, analyst: User) -> None:
     with pytest.raises(Refused, match="no such type"):
         keep_document(importer=scope, content=upload(), by=analyst, kind="meme", title="x")
+
+
+@pytest.mark.parametrize("named", ["counted_from_on", "expires_on"])
+def test_a_day_from_which_nothing_can_be_counted_is_refused(
+    named: str, scope: Importer, keep: Keep
+) -> None:
+    with pytest.raises(Refused, match="lie before the year 2101"):
+        keep(kind="permit", **{named: date(9999, 12, 31)})
