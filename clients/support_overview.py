@@ -27,7 +27,7 @@ def register_support() -> None:
         )
     )  # fmt: skip
     register_section(
-        Section("support", "clients/support/_overview.html", support_section, place=45)
+        Section("support", "clients/support/_overview.html", support_section, place=22)
     )
 
 
