@@ -5,7 +5,6 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -17,6 +16,7 @@ from clients.overview import (
     Fact,
     Level,
     Section,
+    address_of,
     register_concerns,
     register_facts,
     register_section,
@@ -58,7 +58,7 @@ def overdue(importers: Collection[int], today: date) -> Iterator[Concern]:
         sentence = ngettext(
             "%(count)s deadline is overdue.", "%(count)s deadlines are overdue.", count
         )
-        address = reverse("importer-deadlines", args=[importer_id])
+        address = address_of("importer-deadlines", importer_id)
         yield Concern(importer_id, Level.AT_RISK, sentence % {"count": count}, address)
 
 
@@ -68,7 +68,7 @@ def names_that_differ(importers: Collection[int], today: date) -> Iterator[Conce
     for pk, ours, theirs in rows.values_list("pk", "legal_name", "name_at_cbsa"):
         if ours != theirs:
             sentence = _("The legal name is not the one at the CBSA, to the letter.")
-            address = reverse("importer-profile", args=[pk]) + "#names"
+            address = address_of("importer-profile", pk) + "#names"
             yield Concern(pk, Level.AT_RISK, sentence, address)
 
 
@@ -86,7 +86,7 @@ def release_suspended(importers: Collection[int], today: date) -> Iterator[Conce
                 account.importer_id,
                 Level.STOPPED,
                 sentence % {"account": account.bn15},
-                reverse("importer-profile", args=[account.importer_id]) + "#accounts",
+                address_of("importer-profile", account.importer_id) + "#accounts",
             )
 
 
@@ -96,7 +96,7 @@ def looked_after_by_nobody(importers: Collection[int], today: date) -> Iterator[
     alone = rows.annotate(lead_id=named_lead("id")).filter(lead_id=None)
     for pk in alone.values_list("pk", flat=True):
         sentence = _("Nobody of the staff looks after it.")
-        yield Concern(pk, Level.AT_RISK, sentence, reverse("importer-staff", args=[pk]))
+        yield Concern(pk, Level.AT_RISK, sentence, address_of("importer-staff", pk))
 
 
 def documents_asked_for(asked: Asked) -> Iterator[Fact]:
@@ -110,7 +110,7 @@ def documents_asked_for(asked: Asked) -> Iterator[Fact]:
     yield Fact(
         label=_("Documents asked for"),
         words=str(len(days)),
-        address=reverse("importer-documents", args=[asked.importer.pk]),
+        address=address_of("importer-documents", asked.importer.pk),
         note=note if late else "",
         level=Level.AT_RISK if late else Level.FINE,
     )

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clients.models import Importer
@@ -14,6 +13,7 @@ from clients.overview import (
     Fact,
     Level,
     Section,
+    address_of,
     register_concerns,
     register_facts,
     register_section,
@@ -39,11 +39,12 @@ def authority_missing(importers: Collection[int], today: date) -> Iterator[Conce
     )
     acting = ours.filter(state__in=sorted(ACTING))
     lasting = dict(acting.order_by("id").values_list("importer_id", "effective_to"))
+    missing = _("No delegation of ours works.")
     clients = Importer.objects.filter(pk__in=importers, state=Importer.State.CLIENT)
     for pk in clients.values_list("pk", flat=True):
-        address = reverse("importer-delegations", args=[pk])
+        address = address_of("importer-delegations", pk)
         if pk not in lasting:
-            yield Concern(pk, Level.STOPPED, _("No delegation of ours works."), address)
+            yield Concern(pk, Level.STOPPED, missing, address)
             continue
         ends_on = lasting[pk]
         if ends_on and ends_on <= today + SOON:
@@ -62,7 +63,7 @@ def our_delegation(asked: Asked) -> Iterator[Fact]:
     yield Fact(
         label=_("Delegation"),
         words=newest.get_state_display() if newest else _("None"),
-        address=reverse("importer-delegations", args=[asked.importer.pk]),
+        address=address_of("importer-delegations", asked.importer.pk),
         note=_("to %(day)s") % {"day": ends} if ends else "",
         level=Level.FINE if is_acting else Level.AT_RISK,
     )

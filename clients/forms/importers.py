@@ -162,7 +162,7 @@ class RegisterForm(forms.Form):
         choices=[*ANY, *((name, LEVEL_WORDS[level]) for name, level in LEVELS.items())],
     )
     lead = forms.ChoiceField(label=_("Looked after by"), required=False)
-    group = forms.ModelChoiceField(
+    group: Any = forms.ModelChoiceField(
         label=_("Client group"), required=False, queryset=None, empty_label=_("All")
     )
     language = forms.ChoiceField(

@@ -16,7 +16,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     sought = Sought(request.GET.get("q", "")[:LONGEST].replace("\x00", " "))
     kinds, wanted = kinds_for(request.user), request.GET.get("kind", "")
     chosen = [one for one in kinds if one.name == wanted] or kinds
-    is_live = request.htmx.target == "found"
+    is_live = request.headers.get("HX-Target") == "found"
     limit = LIVE_GROUP if is_live else A_KIND if len(chosen) == 1 else A_GROUP
     context = {
         "sought": sought,
