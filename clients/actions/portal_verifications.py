@@ -113,11 +113,14 @@ def _lines(verification: PortalVerification) -> Iterable[PortalVerificationLine]
     people = people.exclude(state=Access.REMOVED.value).order_by("name", "id")
     held = PortalRole.objects.filter(importer=verification.importer_id, ended_on=None)
     by_person: dict[int, list[PortalRole]] = {}
-    for role in held.select_related("program_account").order_by("id"):
-        by_person.setdefault(role.portal_user_id, []).append(role)
+    for one in held.select_related("program_account").order_by("id"):
+        by_person.setdefault(one.portal_user_id, []).append(one)
     for person in people:
-        for one in by_person.get(person.pk) or [None]:
-            yield _line(verification, person, one)
+        roles = by_person.get(person.pk, [])
+        if not roles:
+            yield _line(verification, person, None)
+        for role in roles:
+            yield _line(verification, person, role)
 
 
 def _line(

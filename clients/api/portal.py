@@ -101,7 +101,7 @@ class DepartureWish(serializers.Serializer[Any]):
     left_on = serializers.DateField(allow_null=True)
 
 
-class RoleWish(serializers.Serializer[Any]):
+class PortalRoleWish(serializers.Serializer[Any]):
     """A role that somebody holds."""
 
     role = serializers.ChoiceField(choices=choices(ROLE_WORDS))
@@ -125,7 +125,7 @@ class SeenWish(serializers.Serializer[Any]):
     evidence = serializers.CharField(required=False, max_length=300, allow_blank=True)
 
 
-class EndWish(serializers.Serializer[Any]):
+class PortalRoleEndWish(serializers.Serializer[Any]):
     """When a role was taken away."""
 
     on = serializers.DateField(required=False, help_text="Today unless said.")
@@ -249,11 +249,11 @@ class PortalUserDoor(ReadDoor):
         found = rows.select_related("program_account", "verified_by").order_by("-id")
         return Response(PortalRoleSerializer(found, many=True).data)
 
-    @extend_schema(request=RoleWish, responses={201: PortalRoleSerializer}, examples=[GIVEN])
+    @extend_schema(request=PortalRoleWish, responses={201: PortalRoleSerializer}, examples=[GIVEN])
     @roles.mapping.post
     def give(self, request: Request, pk: int) -> Response:
         """Record a role that the person holds."""
-        person, wish = self.object_for(MANAGE), self.said(RoleWish)
+        person, wish = self.object_for(MANAGE), self.said(PortalRoleWish)
         account = self._account(person, wish.pop("program_account", ""))
         told = {"account": account, "by": self.person, "today": today_in_toronto()}
         made = actions.give_role(portal_user=person, **told, **wish)
@@ -300,11 +300,15 @@ class PortalRoleDoor(ReadDoor):
         actions.verify_role(role=role, today=today, by=self.person, **told)
         return self._as_it_is_now()
 
-    @extend_schema(request=EndWish, responses={200: PortalRoleSerializer})
+    @extend_schema(request=PortalRoleEndWish, responses={200: PortalRoleSerializer})
     @action(detail=True, methods=["post"])
     def ending(self, request: Request, pk: int) -> Response:
         """It was taken away in the portal."""
-        role, wish, today = self.object_for(MANAGE), self.said(EndWish), today_in_toronto()
+        role, wish, today = (
+            self.object_for(MANAGE),
+            self.said(PortalRoleEndWish),
+            today_in_toronto(),
+        )
         actions.end_role(role=role, on=wish.get("on", today), today=today, by=self.person)
         return self._as_it_is_now()
 

@@ -100,7 +100,7 @@ class AnswerWish(serializers.Serializer[Any]):
 class AnswersWish(serializers.Serializer[Any]):
     """Every line's answer at once."""
 
-    answers = AnswerWish(many=True, allow_empty=True, max_length=500)
+    answers = serializers.ListField(child=AnswerWish(), max_length=500)
 
 
 class DecisionWish(serializers.Serializer[Any]):

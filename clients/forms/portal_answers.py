@@ -34,7 +34,7 @@ class SaidForm(forms.Form):
         numbers = [(one.bn15, f"{one.bn15} {one.name}".strip()) for one in accounts]
         account.choices = [("", _("Whole business, or not known")), *numbers]
 
-    def said_of_role(self) -> dict[str, str]:
+    def said_of_role(self) -> dict[str, Any]:
         """Name, address and role, as an answer takes them."""
         return {one: self.cleaned_data[one] for one in ("name", "email", "role", "account")}
 

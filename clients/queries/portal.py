@@ -41,10 +41,9 @@ def facts_by_importer(importers: Collection[int]) -> dict[int, list[PersonFacts]
         "importer_id", "id", "name", "email", "kind", "state", "left_on"
     )
     for importer_id, pk, name, email, kind, state, left_on in told:
-        fact = PersonFacts(
-            pk, name, email, PersonKind(kind), Access(state), left_on, tuple(roles[pk])
+        people[importer_id].append(
+            PersonFacts(pk, name, email, PersonKind(kind), Access(state), left_on, tuple(roles[pk]))
         )
-        people[importer_id].append(fact)
     return people
 
 

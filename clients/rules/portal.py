@@ -259,7 +259,7 @@ def is_shared_mailbox(email: str) -> bool:
 def _shared_addresses(people: Iterable[PersonFacts]) -> frozenset[str]:
     """Addresses that more than one person is on record with."""
     seen: set[str] = set()
-    twice = set()
+    twice: set[str] = set()
     for one in people:
         address = one.email.casefold()
         (twice if address in seen else seen).add(address)

@@ -8,7 +8,7 @@ action that is not named here is for the staff only.
 # heading -> the kinds of things its events are about, by the names of their models
 HEADINGS: dict[str, tuple[str, ...]] = {
     "profile": ("importer", "programaccount", "importercontact"),
-    "setup": ("onboarding", "onboardingstep", "portaluser", "portalrole"),
+    "setup": ("onboarding", "onboardingstep", "portaluser", "portalverification"),
     "authority": ("delegation", "agencyagreement"),
     "money": (
         *("statementfile", "ledgerfile", "statement", "payment"),
@@ -37,6 +37,11 @@ SEEN_BY_IMPORTER: frozenset[str] = frozenset(
         *("support request opened", "support message written", "support request solved"),
         *("onboarding started", "onboarding step done", "onboarding step opened again"),
         *("onboarding evidence kept", "onboarding finished"),
+        *("portal user recorded", "portal user left", "portal access in force"),
+        *("portal access removed", "portal access invited again"),
+        *("portal role given", "portal role ended", "portal role verified"),
+        *("portal verification started", "portal verification answered"),
+        *("portal verification done", "portal verification withdrawn"),
         *("support request closed", "support request reopened"),
         *("delegation requested", "delegation withdrawn", "delegation approved"),
         *("delegation rejected", "delegation changed in the portal", "delegation revoked"),
