@@ -32,7 +32,7 @@ class FoundSerializer(serializers.Serializer[Any]):
         return str(request.build_absolute_uri(one.address))
 
 
-class GroupSerializer(serializers.Serializer[Any]):
+class FoundGroupSerializer(serializers.Serializer[Any]):
     """What was found of one kind."""
 
     kind = serializers.CharField(source="kind.name")
@@ -45,7 +45,7 @@ class GroupSerializer(serializers.Serializer[Any]):
 class SearchSerializer(serializers.Serializer[Any]):
     """Everything that was found, by kind."""
 
-    results = GroupSerializer(many=True)
+    results = FoundGroupSerializer(many=True)
 
 
 class SearchWish(serializers.Serializer[Any]):

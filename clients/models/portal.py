@@ -69,6 +69,11 @@ def choices(words: Any) -> list[tuple[str, Any]]:
     return [(one.value, word) for one, word in words.items()]
 
 
+# as the API's document names them
+ROLE_CHOICES, PERSON_CHOICES = choices(ROLE_WORDS), choices(PERSON_WORDS)
+DECISION_CHOICES = choices(DECISION_WORDS)
+
+
 class PortalUser(TenantModel):
     """Somebody with access to the importer's business in the portal, as far as we know.
 
