@@ -12,7 +12,9 @@ from clients.rules.onboarding_checklist import shipped
 TODAY = date(2026, 11, 23)
 
 
-def begun(importer: Importer, by: User | None, variant: str = "resident", **told: Any) -> Onboarding:
+def begun(
+    importer: Importer, by: User | None, variant: str = "resident", **told: Any
+) -> Onboarding:
     """An onboarding that began today."""
     return start_onboarding(importer=importer, variant=variant, today=TODAY, by=by, **told)
 
