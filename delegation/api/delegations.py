@@ -19,9 +19,11 @@ from rest_framework.response import Response
 from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.problems import NotSeen
 from clients.api import NOT_SEEN, IdFilter, ReadDoor
+from clients.api.documents import importer_seen
+from clients.api.doors import LARGEST_ID
 from clients.models import ProgramAccount
 from clients.rules import Permission
-from delegation.actions import Approval, take_step
+from delegation.actions import Approval, prepare_delegation, take_step
 from delegation.models import Delegation, DelegationEvent
 from delegation.queries import delegations_with_cover, history_of, shortfalls_of
 from delegation.rules import ANSWERS, Act, Reason, Wish, possible
@@ -91,6 +93,29 @@ class CoverSerializer(serializers.Serializer[Any]):
     is_covered = serializers.BooleanField()
     reasons = ReasonSerializer(many=True)
     notes = ReasonSerializer(many=True)
+
+
+class DelegationWish(serializers.Serializer[Any]):
+    """What is agreed with an importer, before it is asked for in the portal."""
+
+    importer = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
+    provider_kind = serializers.ChoiceField(choices=choices(PROVIDERS), default="our_brokerage")
+    provider_name = serializers.CharField(
+        max_length=200, required=False, help_text="Needed for another provider than us."
+    )
+    provider_bn9 = serializers.RegexField(
+        r"^\d{9}$", required=False, help_text="Needed for another provider than us: nine digits."
+    )
+    agreed_level = serializers.ChoiceField(choices=LEVEL_CHOICES)
+    agreed_accounts = serializers.ListField(
+        child=serializers.CharField(max_length=15), required=False, max_length=500
+    )
+    agreed_ticks = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=3), required=False, max_length=3
+    )
+    effective_from = serializers.DateField(required=False)
+    effective_to = serializers.DateField(required=False)
+    review_on = serializers.DateField(required=False)
 
 
 class TransitionWish(serializers.Serializer[Any]):
@@ -166,6 +191,17 @@ class DelegationDoor(ReadDoor):
 
     def rows(self) -> Any:
         return Delegation.objects.all()
+
+    @extend_schema(request=DelegationWish, responses={201: DelegationSerializer})
+    def create(self, request: Request) -> Response:
+        """Prepare a delegation as a draft; `transitions` takes it further."""
+        wish = self.said(DelegationWish)
+        importer = importer_seen(wish.pop("importer"))
+        self.demand(Permission.MANAGE_DELEGATION, importer.pk)
+        made = prepare_delegation(importer=importer, on=today_in_toronto(), by=self.person, **wish)
+        location = {"Location": self.address_of("delegation", made.pk)}
+        body = self.get_serializer(self.rows().get(pk=made.pk)).data
+        return Response(body, status.HTTP_201_CREATED, headers=location)
 
     def _known_parameters(self) -> Any:
         yield from super()._known_parameters()

@@ -202,3 +202,25 @@ def test_a_page_of_the_list_asks_the_same_number_of_questions_for_one_row_and_fo
         counts.append(len(asked))
 
     assert counts[0] == counts[1]
+
+
+def test_a_draft_is_prepared_and_taken_further(api: Caller, importer: Importer) -> None:
+    wish = {"importer": importer.pk, "agreed_level": "business", "agreed_ticks": [1, 2, 3]}
+    made = api.post("delegations/", wish)
+
+    assert (made.status_code, made.json()["state"]) == (201, "draft")
+    step = api.post(f"delegations/{made.json()['id']}/transitions/", {"wish": "request"})
+    assert step.json()["to_state"] == "requested"
+
+
+def test_a_delegation_that_cannot_be_says_every_reason(api: Caller, importer: Importer) -> None:
+    wish = {"importer": importer.pk, "agreed_level": "program", "agreed_ticks": [2]}
+    refused = api.post("delegations/", wish)
+
+    assert refused.status_code == 409
+    assert [one["message"] for one in refused.json()["errors"]] == [
+        "Program management needs at least one program account.",
+        "The first visibility tick is the least the portal gives: keep it.",
+    ]
+    with importer_scope(importer.pk):
+        assert not Delegation.objects.exists()

@@ -210,7 +210,9 @@ CASES: Cases = {
     "api-checklist-list": Case(get=STAFF),
     "api-checklist-detail": Case(get=STAFF, at={"number": 1}),
     # may we act
-    "api-delegation-list": listed(),
+    "api-delegation-list": listed(
+        holders_of(Permission.MANAGE_DELEGATION), _of_importer(agreed_level="business")
+    ),
     "api-delegation-detail": one("delegation_id"),
     "api-delegation-cover": one("delegation_id"),
     "api-delegation-transitions": one(
