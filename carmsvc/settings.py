@@ -435,6 +435,7 @@ RECEIVED_LETTER_MOST_BYTES = whole("RECEIVED_LETTER_MOST_BYTES", 25 * 2**20)
 
 # The wall to the outside
 SECURITY_CONTACT = listed("SECURITY_CONTACT")  # whom security.txt names
+SEARCHED_PAGES = ["contact"]  # what search engines may read, by the names of addresses
 SECURITY_POLICY_URL = os.environ.get("SECURITY_POLICY_URL", "")
 SECURE_SSL_REDIRECT = IS_HTTPS and flag("SECURE_SSL_REDIRECT", "1")
 BEHIND_TLS_PROXY = flag("BEHIND_TLS_PROXY")

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.checks import Error, Tags, register
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -39,7 +40,9 @@ def security_txt(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots_txt(request: HttpRequest) -> HttpResponse:
     """Everything here is somebody's own, so a search engine takes only what is meant for all."""
-    lines = ["User-agent: *", f"Allow: {SECURITY_TXT}", "Disallow: /"]
+    pages = [f"{reverse(name)}$" for name in settings.SEARCHED_PAGES]
+    open_to_all = [f"Allow: {path}" for path in (*pages, SECURITY_TXT)]
+    lines = ["User-agent: *", *open_to_all, "Disallow: /"]
     return _plain("".join(f"{line}\n" for line in lines))
 
 

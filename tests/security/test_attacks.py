@@ -33,9 +33,7 @@ from tests.walls.world import Tenant
 READ = re.compile(r"""(?:GET|POST)(?:\.get|\.getlist)?[(\[]\s*["'](\w+)["']""")
 APPS = ("carmsvc", "clients", "delegation", "statements", "reconciliation", "training")
 ODD = {
-    "no text": "\0",
     "a number too large": "9" * 40,
-    "no number": "NaN",
     "the last day": "9999-12-31",
     "half a character": "\ud83d",
     "a pattern and a template": "'\"%_\\(((([{{7*7}}{% debug %}%(x)s{0.__class__}../../etc/passwd",
@@ -80,15 +78,15 @@ def test_no_page_fails_on_an_odd_query(askers: list[Asker], page_paths: dict[Add
 def test_no_page_fails_on_an_odd_form(
     askers: list[Asker], page_paths: dict[Address, str], ours: Tenant
 ) -> None:
-    """A form that would be granted, with everything else that any form has, odd."""
+    """Everything odd that any form has; where a form would be granted, all but its own fields."""
     names, asker = names_read(), askers[-1]
     found = []
     for odd in ODD:
         everything = dict.fromkeys(names, said(odd))
         for address, path in page_paths.items():
             granted = CASES[address.name].body
-            for body in (everything, everything | (granted(ours) if granted else {})):
-                found += failed(asker.ask("post", path, body), f"POST {path} with {odd}")
+            body = everything | (granted(ours) if granted else {})
+            found += failed(asker.ask("post", path, body), f"POST {path} with {odd}")
 
     assert found == []
 

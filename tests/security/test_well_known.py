@@ -10,6 +10,7 @@ from django.core.checks import run_checks
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from clients.models import User
@@ -114,10 +115,16 @@ def test_search_engines_are_kept_out_of_everything_that_is_somebodys_own(db: Non
 
     assert answer.content.decode().splitlines() == [
         "User-agent: *",
+        "Allow: /contact/$",
         "Allow: /.well-known/security.txt",
         "Disallow: /",
     ]
     assert answer["Cache-Control"] == "public, max-age=86400"
+
+
+def test_what_search_engines_may_read_is_open_to_anybody(settings: Any, db: None) -> None:
+    for name in settings.SEARCHED_PAGES:
+        assert Client().get(reverse(name)).status_code == 200
 
 
 def test_a_password_manager_finds_where_a_password_is_changed(finance: User, inside: Any) -> None:
