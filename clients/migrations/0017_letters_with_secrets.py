@@ -4,15 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clients', '0016_client_lists'),
+        ("clients", "0016_client_lists"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='receivedletter',
-            name='reason',
-            field=models.CharField(blank=True, choices=[('auto_submitted', 'An automatic answer'), ('bulk', 'A letter to many'), ('bounce', 'A letter that was not delivered'), ('machine', 'Sent by a machine'), ('unreadable', 'It cannot be read as a letter'), ('no_address', 'It names no request: the reply address is missing or wrong'), ('stranger', 'Its sender may not write on the request'), ('other_address', 'Sent from another address than it was written to'), ('closed', 'The request is closed'), ('empty', 'Nothing new is written in it'), ('secret', 'It seems to hold a password or a code; its words were not kept')], max_length=20),
+            model_name="receivedletter",
+            name="reason",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("auto_submitted", "An automatic answer"),
+                    ("bulk", "A letter to many"),
+                    ("bounce", "A letter that was not delivered"),
+                    ("machine", "Sent by a machine"),
+                    ("unreadable", "It cannot be read as a letter"),
+                    ("no_address", "It names no request: the reply address is missing or wrong"),
+                    ("stranger", "Its sender may not write on the request"),
+                    ("other_address", "Sent from another address than it was written to"),
+                    ("closed", "The request is closed"),
+                    ("empty", "Nothing new is written in it"),
+                    ("secret", "It seems to hold a password or a code; its words were not kept"),
+                ],
+                max_length=20,
+            ),
         ),
     ]
