@@ -67,7 +67,8 @@ class SeveralFilesField(forms.FileField):
         super().__init__(**options, widget=SeveralFiles(attrs=attributes))
 
     def clean(self, data: Any, initial: Any = None) -> Any:
-        files = data if isinstance(data, list | tuple) else [data]
+        several = data if isinstance(data, list | tuple) else [data]
+        files = several or [None]  # none at all is one that is missing
         if len(files) > MOST_FILES:
             message = _("Send at most %(count)s files at once.") % {"count": MOST_FILES}
             raise ValidationError(message)
