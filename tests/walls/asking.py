@@ -10,6 +10,10 @@ from datetime import timedelta
 from typing import Any
 
 import pypdfium2
+from allauth.account.internal.flows.login import (
+    _AUTHENTICATION_METHODS_USER_SESSION_KEY,
+    AUTHENTICATION_METHODS_SESSION_KEY,
+)
 from django.db import transaction
 from django.test import Client
 from django.utils import timezone
@@ -145,7 +149,8 @@ def _signed_in(name: str, person: User, role: str = "", **told: Any) -> Asker:
     asker = Asker(name, held, is_staff=bool(person.staff_role), **told)
     asker.client.force_login(person)
     session = asker.client.session  # a password was given just now, so nobody is asked again
-    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
+    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(person.pk)
     session.save()
     return asker
 
