@@ -16,7 +16,7 @@ from tests.walls.world import Tenant
 # texts and numbers that name nothing of an importer's
 NAMES_NOTHING = {
     *("cursor", "page_size", "action", "kind", "object_kind", "subject_kind", "province"),
-    *("days", "overlap_days", "count", "approved_ticks", "state", "limit"),
+    *("days", "overlap_days", "count", "approved_ticks", "agreed_ticks", "state", "limit"),
 }
 # ids that mean another row in another table: our row may have the same number
 MEANS_SEVERAL = {"object_id", "actor_id", "subject_id", "person", "number", "name"}

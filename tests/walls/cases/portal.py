@@ -36,7 +36,11 @@ API: Cases = {
     ),
     "api-portal-user-detail": one("portal_user_id"),
     "api-portal-user-risks": one("portal_user_id"),
-    "api-portal-user-roles": one("portal_user_id", post=holders_of(MANAGE)),
+    "api-portal-user-roles": one(
+        "portal_user_id",
+        post=holders_of(MANAGE),
+        body=lambda tenant: {"role": "reader", "program_account": tenant.bn15},
+    ),
     **{
         f"api-portal-user-{name}": step("portal_user_id", MANAGE)
         for name in ("correction", "transitions", "departure")
@@ -53,6 +57,10 @@ API: Cases = {
     "api-portal-verification-detail": one("verification_id"),
     "api-portal-verification-lines": one("verification_id"),
     "api-portal-verification-answers": step("verification_id", ANSWER),
-    "api-portal-verification-decisions": step("verification_id", MANAGE),
+    "api-portal-verification-decisions": step(
+        "verification_id",
+        MANAGE,
+        body=lambda tenant: {"line": tenant.ids["portal_line_id"], "decision": "applied"},
+    ),
     "api-portal-verification-withdrawal": step("verification_id", MANAGE),
 }
