@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.urls import reverse
 
 from tests.accounts.conftest import inside
 from tests.walls.addresses import Address, operations, pages
 from tests.walls.asking import Asker
+from tests.walls.cases import cases_of_api, cases_of_pages
 from tests.walls.checking import Wall
 from tests.walls.conftest import askers, ours, theirs
-from tests.walls.test_pages import CASES
 from tests.walls.world import Tenant
 
 __all__ = ["askers", "inside", "ours", "theirs"]
@@ -76,21 +75,15 @@ def nothing_counted() -> None:
 @pytest.fixture
 def page_paths(ours: Tenant, theirs: Tenant, askers: list[Asker]) -> dict[Address, str]:
     """Every page with our ids in its address; `tests/walls` sees to it that none is left out."""
-    wall = Wall(ours, theirs, CASES, askers[-1])
-    known = [one for one in pages() if one.name in CASES and not wall.unknown_ids([one])]
-    return {address: wall.path(address, ours) for address in known}
+    return _paths(Wall(ours, theirs, cases_of_pages(), askers[-1]), pages())
 
 
 @pytest.fixture
-def api_paths(askers: list[Asker]) -> dict[Address, str]:
-    """Every address of the API, with the number of the first row of its list in it."""
+def api_paths(ours: Tenant, theirs: Tenant, askers: list[Asker]) -> dict[Address, str]:
+    """Every address of the API with our ids in it."""
+    return _paths(Wall(ours, theirs, cases_of_api(), askers[-1]), operations())
 
-    def path(address: Address) -> str:
-        if not address.parameters:
-            return reverse(address.name)
-        listed = askers[-1].ask("get", f"/api/v1/{address.resource}/").document or {}
-        number = next((row["id"] for row in listed.get("results", [])), 1)
-        return reverse(address.name, kwargs=dict.fromkeys(address.parameters, number))
 
-    named = [one for one in operations() if "<rest>" not in one.route]
-    return {address: path(address) for address in named}
+def _paths(wall: Wall, addresses: list[Address]) -> dict[Address, str]:
+    known = [one for one in addresses if one.name in wall.cases and not wall.unknown_ids([one])]
+    return {address: wall.path(address, wall.ours) for address in known}
