@@ -101,7 +101,7 @@ CASES: Cases = {
     "api-membership-role": step(
         "membership_id",
         PEOPLE,
-        body=_with(role="viewer", new_owner=lambda tenant: tenant.people["finance"].pk),
+        body=_with(role="viewer", new_owner=_id("membership_id")),
     ),
     # files and books
     "api-statement-file-list": listed(
