@@ -13,7 +13,8 @@ from reconciliation.models import MatchRun, Variance
 from reconciliation.queries.overview import importer_overview
 from reconciliation.queries.pay_answer import answers_with_statement
 
-SHOWN = 25
+LOOKED_AT = 25  # of the newest statements, for what waits
+SHOWN = 6
 
 
 def register_overview() -> None:
@@ -42,7 +43,8 @@ def open_variances(asked: Asked) -> Iterator[Fact]:
 
 def statements_and_files(asked: Asked) -> Mapping[str, Any]:
     """Payments ahead, what waits for people, statements with their reconciliations, files."""
-    told = importer_overview(asked.importer, asked.today, SHOWN)
+    told = importer_overview(asked.importer, asked.today, LOOKED_AT)
+    told |= {name: told[name][:SHOWN] for name in ("statements", "files")} | {"is_short": True}
     if asked.may["record_payment"]:
         told["answers"] = answers_with_statement(told["accounts"], asked.today)
     return told

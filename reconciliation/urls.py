@@ -9,6 +9,11 @@ urlpatterns = [
     path("", runs.home, name="home"),
     path("work/", runs.work_queue, name="work-queue"),
     path(
+        "importers/<int:importer_id>/statements/",
+        runs.importer_statements,
+        name="importer-statements",
+    ),
+    path(
         "statements/<int:statement_id>/reconciliation/",
         runs.reconciliation,
         name="reconciliation",

@@ -46,6 +46,7 @@ GROUPS = (
     Group(
         pgettext_lazy("tab", "Money"),
         (
+            Page(_("Statements"), "importer-statements"),
             Page(_("Payments"), "importer-payments"),
             Page(_("Forecast"), "importer-forecast"),
         ),

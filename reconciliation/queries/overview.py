@@ -1,5 +1,6 @@
 """What waits for people and what is due: of one importer, and across them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -108,27 +109,35 @@ def dues(accounts: list[ProgramAccount], today: date) -> list[Due]:
     ]
 
 
+def statements_of(importer_id: int) -> Any:
+    """An importer's standing statements, the newest first."""
+    rows = Statement.objects.filter(importer=importer_id, superseded_by=None)
+    return rows.select_related("program_account").order_by("-period_end", "-id")
+
+
+def with_runs(statements: Iterable[Statement]) -> list[tuple[Statement, Any]]:
+    """Each statement with the run that stands for it, if one is finished."""
+    listed = list(statements)
+    runs = standing_runs([statement.pk for statement in listed])
+    return [(statement, runs.get(statement.pk)) for statement in listed]
+
+
 def importer_overview(importer: Importer, today: date, limit: int) -> dict[str, Any]:
     """An importer at a glance: accounts, what is due, statements with their runs, files."""
     accounts = list(accounts_of(importer.pk))
-    statements = Statement.objects.filter(importer=importer, superseded_by=None)
-    newest = list(
-        statements.select_related("program_account").order_by("-period_end", "-id")[:limit]
-    )
-    runs = standing_runs([statement.pk for statement in newest])
-    with_runs = [(statement, runs.get(statement.pk)) for statement in newest]
+    statements = with_runs(statements_of(importer.pk)[:limit])
     files = recent_files(importer.pk, limit)
     return {
         "is_busy": any(is_under_way(file) for file in files),
         "waiting_files": files_for_people(limit, importer.pk),
         "waiting_runs": [
             (one, run)
-            for one, run in with_runs
+            for one, run in statements
             if run and (run.open_count or run.signature_count < 2)
         ],
         "accounts": accounts,
         "dues": dues(accounts, today),
-        "statements": with_runs,
+        "statements": statements,
         "files": files,
     }
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from carmsvc.platform.dates import today_in_toronto
 from clients.actions import Refused
+from clients.models import Importer
 from clients.rules import Permission
 from clients.views import demand, permissions, tell_refusal
 from reconciliation import actions, queries
@@ -25,6 +27,7 @@ from reconciliation.queries.interest import interest_check
 from reconciliation.queries.moved import moved_since_signed
 from reconciliation.queries.since import what_keeps_from_signing
 from statements.models import Statement
+from statements.queries import is_under_way, recent_files
 
 SHOWN = 25
 A_PAGE = 50
@@ -45,6 +48,24 @@ def work_queue(request: HttpRequest) -> HttpResponse:
     today = today_in_toronto()
     context = {"queue": overview.work_queue(request.user, today), "today": today}
     return render(request, "reconciliation/work_queue.html", context)
+
+
+@require_safe
+def importer_statements(request: HttpRequest, importer_id: int) -> HttpResponse:
+    """All of an importer's statements with their reconciliations, and its newest files."""
+    importer = get_object_or_404(Importer.objects, pk=importer_id)
+    demand(request, Permission.VIEW, importer_id)
+    page = Paginator(overview.statements_of(importer_id), A_PAGE).get_page(request.GET.get("page"))
+    files = recent_files(importer_id, A_PAGE)
+    context = {
+        "importer": importer,
+        "may": permissions(request, importer_id),
+        "page": page,
+        "statements": overview.with_runs(page),
+        "files": files,
+        "is_busy": any(is_under_way(file) for file in files),
+    }
+    return render(request, "reconciliation/importer_statements.html", context)
 
 
 def _run(request: HttpRequest, run_id: int, permission: Permission) -> MatchRun:

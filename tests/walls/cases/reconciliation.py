@@ -10,6 +10,7 @@ CASES: Cases = {
     "home": Case(get=SIGNED_IN),
     "work-queue": Case(get=STAFF),
     "importer": reads(VIEW),
+    "importer-statements": reads(VIEW),
     "reconciliation": reads(VIEW),
     "run-request": writes(RECONCILE),
     "run": reads(VIEW),
