@@ -8,7 +8,8 @@ from decimal import Decimal
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from carmsvc.platform.money import ZERO, plain
+from carmsvc.platform.money import ZERO
+from carmsvc.templatetags.figures import money
 from clients.models import ProgramAccount, ReleaseStatus, SecurityInstrument
 from clients.overview import Concern, Level
 from clients.queries.security import open_alerts, release_statuses, security_on
@@ -133,8 +134,8 @@ def security_concerns(importers: Collection[int], _today: date) -> Iterator[Conc
         words = {
             "account": alert.program_account.bn15,
             "level": alert.get_level_display(),
-            "required": plain(alert.required),
-            "posted": plain(alert.posted),
+            "required": money(alert.required),
+            "posted": money(alert.posted),
         }
         yield Concern(
             alert.importer_id,
