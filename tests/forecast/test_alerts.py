@@ -223,7 +223,7 @@ def test_the_work_queue_and_the_overview_name_the_account(
     assert "Nearly used up" in page
     with importer_scope(importer.pk):
         sentences = [one.sentence for one in concerns_of([importer.pk], TODAY)[importer.pk]]
-    assert "Security of 123456782RM0001: Nearly used up (9000.00 required, 10000.00 posted)" in (
+    assert "Security of 123456782RM0001: Nearly used up (9,000.00 required, 10,000.00 posted)" in (
         sentences
     )
 
