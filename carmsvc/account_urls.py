@@ -7,6 +7,7 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as passkeys
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
+from django.views.decorators.http import require_http_methods
 from django.views.generic import RedirectView
 
 from clients.views import profile, single_sign_on
@@ -64,7 +65,7 @@ urlpatterns = [
     path("2fa/recovery-codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
     path(
         "2fa/recovery-codes/generate/",
-        codes.generate_recovery_codes,
+        require_http_methods(["GET", "HEAD", "POST"])(codes.generate_recovery_codes),
         name="mfa_generate_recovery_codes",
     ),
     path(

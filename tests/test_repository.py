@@ -147,7 +147,9 @@ def test_no_room_without_a_name():
 def test_templates_hold_no_inline_script_or_style():
     inline = re.compile(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=")
 
-    assert [p.name for p in tracked("templates/*.html") if inline.search(p.read_text())] == []
+    found = {p.name: re.sub(r"\{%.*?%\}", "", p.read_text()) for p in tracked("templates/*.html")}
+
+    assert [name for name, markup in found.items() if inline.search(markup)] == []
 
 
 def test_the_import_rules_of_the_house_hold():

@@ -29,11 +29,6 @@ from clients.rules.portal import Access, AccessWish, IllegalAccess, PortalRoleKi
 TOLD = ("name", "email", "kind")
 MOST_PEOPLE = 200
 LONGEST_EVIDENCE = 300
-DONE = {
-    AccessWish.ACTIVATE: "portal access in force",
-    AccessWish.REMOVE: "portal access removed",
-    AccessWish.INVITE: "portal access invited again",
-}
 
 
 @transaction.atomic
@@ -168,7 +163,13 @@ def move_access(
     held.save(update_fields=["state", "removed_on", "left_on"])
     if later is Access.REMOVED:
         _held_roles(held).update(ended_on=on, ended_by=by)
-    _tell(DONE[wish], held, by, before={"state": earlier}, after={"state": later, "on": on})
+    changed = {"before": {"state": earlier}, "after": {"state": later, "on": on}}
+    if wish is AccessWish.ACTIVATE:
+        _tell("portal access in force", held, by, **changed)
+    elif wish is AccessWish.REMOVE:
+        _tell("portal access removed", held, by, **changed)
+    else:
+        _tell("portal access invited again", held, by, **changed)
     return held
 
 

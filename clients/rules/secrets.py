@@ -230,6 +230,7 @@ def _alone(text: str) -> Secret | None:
         if _ONLY_CODE.fullmatch(line):
             return Secret.ONE_TIME_CODE
         is_word = line and not re.search(r"\s", line) and "://" not in line
-        if is_word and _is_strong(line) and _CODED.search(line):
+        is_said = line.rstrip("?!").isalpha()  # “Which?”, “Merci!”
+        if is_word and not is_said and _is_strong(line) and _CODED.search(line):
             return Secret.PASSWORD
     return None

@@ -223,6 +223,8 @@ def test_a_new_person_gets_the_account_the_letter_promised(
             Permission.UPLOAD,
             Permission.CONFIRM_MAPPING,
             Permission.RECORD_PAYMENT,
+            Permission.TAKE_ONBOARDING_STEPS,
+            Permission.ASK_SUPPORT,
         }
     invited.refresh_from_db()
     assert (state_of(invited), invited.accepted_by) == ("accepted", anne)

@@ -210,7 +210,8 @@ def test_nobody_makes_a_key_of_somebody_who_may_do_more(
         made(administrator, importer, by=owner)
 
     assert of_analyst.value.reasons == [
-        "analyst@broker.example may do more with importer 123456782 than you."
+        "analyst@broker.example may do more with importer 123456782 than you.",
+        "analyst@broker.example may do more for the brokerage than you.",
     ]
     assert of_administrator.value.reasons == [
         "admin@broker.example may do more with importer 123456782 than you.",

@@ -37,7 +37,8 @@ def test_it_ties_out_and_says_when_it_is_due_and_why(run: MatchRun, page: Client
 
     assert "Opening balance 0.00 + Activity 537.71 = Total payable 537.71" in text
     assert "Payment due 30 October 2026" in text
-    assert "The 10th weekday after the period ended on 2026-10-17 (SOR/86-1062, s. 10.1)" in text
+    assert "Payment is due on the 10th weekday after" in text
+    assert "A holiday on a weekday is counted (SOR/86-1062, s. 2 and 10.1)." in text
 
 
 @pytest.mark.parametrize(

@@ -34,9 +34,16 @@ def settle_portal(tenant: Any, analyst: User) -> None:
         **of, state="answered", due_on=ON, started_on=ON, started_by=analyst,
         answered_at=timezone.now(), answered_by=tenant.people["owner"],
     )  # fmt: skip
+    said = {"said_name": f"New {word}", "said_email": f"new@{word}.example".lower()}
+    accounts = {"asked_account": tenant.bn15, "said_account": tenant.bn15}
     line = PortalVerificationLine.objects.create(
-        **of, verification=round_, portal_user=person, portal_role=role, asked_name=person.name,
-        asked_email=person.email, asked_role="bam", answer="left", note=f"Said {word}",
+        **of, **said, **accounts, verification=round_, portal_user=person, portal_role=role,
+        asked_name=person.name, asked_email=person.email, asked_role="bam", answer="left",
+        note=f"Said {word}", decision_reason=f"Because {word}",
+    )  # fmt: skip
+    PortalVerification.objects.create(
+        **of, state="withdrawn", due_on=ON, started_on=ON, started_by=analyst,
+        ended_at=timezone.now(), withdrawn_by=analyst, withdrawal_reason=f"Because {word}",
     )  # fmt: skip
     tenant.ids |= {
         "portal_user_id": person.pk,
