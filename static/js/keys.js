@@ -19,7 +19,8 @@ const go = (place) => document.querySelector(`[data-place="${place}"]`)?.click()
 
 const actions = {
   "?": () => document.getElementById("keys")?.showModal(),
-  "/": () => document.querySelector("[data-search]")?.focus(),
+  // the page's own search, where it has one, else the one in the bar
+  "/": () => (document.querySelector("main [data-search]") ?? document.querySelector("[data-search]"))?.focus(),
   j: () => move(1),
   k: () => move(-1),
   r: () => press("[data-refuse]"),

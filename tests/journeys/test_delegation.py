@@ -33,7 +33,7 @@ def test_a_request_is_approved_for_too_little_set_right_and_revoked(
 ) -> None:
     staff = visit(analyst)
     staff.goto(f"/importers/{importer.pk}/")
-    staff.get_by_role("link", name="Delegation", exact=True).click()
+    staff.get_by_role("link", name="Authority", exact=True).click()
     staff.get_by_role("link", name="Prepare a request").first.click()
     staff.get_by_role("button", name="Prepare").click()
     record(staff, "Record the request")

@@ -38,7 +38,7 @@ def link_to(email: str) -> str:
 
 def invite_by_page(page: Page, importer: Importer, email: str, role: str) -> None:
     page.goto(f"/importers/{importer.pk}/")
-    page.get_by_role("link", name="People", exact=True).click()
+    page.get_by_role("link", name="Access", exact=True).click()
     page.get_by_role("link", name="Invite somebody").first.click()
     page.get_by_label("E-mail").fill(email)
     page.get_by_label(re.compile(f"{role} –")).check()
