@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters
 from django import forms
+from django.db import DataError
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import mixins, serializers, status, viewsets
@@ -67,6 +68,8 @@ class Door(RateHeaders, IdempotentPosts, viewsets.GenericViewSet[Any]):
             yield from getattr(self.filterset_class, "base_filters", ())
 
     def handle_exception(self, error: Exception) -> Response:
+        if isinstance(error, DataError):  # such as an instant seventeen hours from Greenwich
+            error = ValidationError({"query": ["A value lies outside what can be looked for."]})
         if isinstance(error, Refused) and self.refused_status == Unprocessable.status_code:
             error = Unprocessable(error.reasons)
         return super().handle_exception(error)

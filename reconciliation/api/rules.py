@@ -1,6 +1,7 @@
 """The API's doors to the rules: an answer and why, in the language of the request."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from drf_spectacular.utils import (
@@ -84,8 +85,8 @@ class GstWish(serializers.Serializer[Any]):
 
     vfd = serializers.DecimalField(min_value=0, help_text="Value for duty.", **MONEY)
     duty = serializers.DecimalField(min_value=0, **MONEY)
-    sima = serializers.DecimalField(min_value=0, default="0.00", **MONEY)
-    surtax = serializers.DecimalField(min_value=0, default="0.00", **MONEY)
+    sima = serializers.DecimalField(min_value=0, default=Decimal("0.00"), **MONEY)
+    surtax = serializers.DecimalField(min_value=0, default=Decimal("0.00"), **MONEY)
 
 
 class GstAnswer(_Why):

@@ -327,3 +327,7 @@ def test_a_forgotten_slash_is_added_with_method_and_body(api: Caller, run: Match
     assert (asked.status_code, posted.status_code) == (308, 308)
     assert asked["Location"] == "/api/v1/statements/?current=true"
     problem(api.get("statement/"), 404)
+
+
+def test_an_instant_beyond_every_clock_is_refused(api: Caller) -> None:
+    problem(api.get("statement-files/?uploaded_from=0632-01-18T04:46:47%2B17:00"), 400)
