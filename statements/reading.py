@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 
 from carmsvc.platform import audit, work
@@ -45,6 +46,7 @@ from statements.rules.tie_out import TieOut, tie_out
 SAMPLE_ROWS = 8
 ENOUGH_LINES = 3  # fewer may well be of an earlier period
 PROGRESS_SECONDS = 0.5
+_LOCK = 0x0A0D1C  # advisory lock space of the layouts of an importer
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,9 @@ def _read(
             _ask(held, table, proposal)
         return
     reading = read_table(table, proposal.profile, context, spool, _progress_of(claim))
+    profile = file.profile or _kept_profile(claim, file.file_name, proposal.profile)
     with _held(claim) as held:
-        held.profile = held.profile or _profile_row(held, claim.kind, proposal.profile)
+        held.profile = profile
         _store(held, reading, spool)
 
 
@@ -204,15 +207,23 @@ def answered(proposal: dict[str, Any], answers: dict[str, str]) -> Mapped:
     return answer(Proposal.from_json(proposal), answers)
 
 
-def _profile_row(file: Any, kind: FileKind, mapping: Mapped) -> MappingProfile:
-    """The stored profile of a mapping that raised no question, so that next month can compare."""
-    row: MappingProfile = MappingProfile.objects.get_or_create(
-        importer_id=file.importer_id,
-        kind=kind,
-        header_signature=mapping.signature,
-        defaults={"name": f"{file.file_name[:80]} #{file.pk}", "mapping": _json(mapping.to_json())},
-    )[0]
-    return row
+def _kept_profile(claim: Claim, file_name: str, mapping: Mapped) -> MappingProfile:
+    """The stored profile of a mapping that raised no question, so that next month can compare.
+
+    Files of one new layout may be read at the same moment: the first keeps it for all of them.
+    """
+    with importer_scope(claim.importer_id), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, claim.importer_id % 2**31])
+        known = MappingProfile.objects.filter(
+            importer_id=claim.importer_id, kind=claim.kind, header_signature=mapping.signature
+        )
+        return known.order_by("-confirmed_at", "-id").first() or MappingProfile.objects.create(
+            importer_id=claim.importer_id,
+            kind=claim.kind,
+            header_signature=mapping.signature,
+            name=f"{file_name[:80]} #{claim.file_id}",
+            mapping=_json(mapping.to_json()),
+        )
 
 
 def _reject(file: Any, refusal: dict[str, Any] | None = None) -> None:

@@ -11,6 +11,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -68,7 +69,8 @@ class Door(RateHeaders, IdempotentPosts, viewsets.GenericViewSet[Any]):
             yield from getattr(self.filterset_class, "base_filters", ())
 
     def handle_exception(self, error: Exception) -> Response:
-        if isinstance(error, DataError):  # such as an instant seventeen hours from Greenwich
+        # such as an instant seventeen hours from Greenwich; what we write ourselves never is
+        if isinstance(error, DataError) and self.request.method in SAFE_METHODS:
             error = ValidationError({"query": ["A value lies outside what can be looked for."]})
         if isinstance(error, Refused) and self.refused_status == Unprocessable.status_code:
             error = Unprocessable(error.reasons)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from celery import Celery
@@ -13,10 +14,10 @@ from clients.models import Importer, ProgramAccount
 from reconciliation.actions import collect_from_importer, request_run, run_match
 from reconciliation.models import MatchRun
 from statements.actions import take_in_ledger_file, take_in_statement_file
-from statements.models import LedgerEntry, LedgerFile, Statement, StatementFile
+from statements.models import LedgerEntry, LedgerFile, MappingProfile, Statement, StatementFile
 from tests.books import PERIOD_END
 from tests.reliability.conftest import Crew, eventually, files
-from tests.reliability.months import assert_whole, bring_month, is_settled
+from tests.reliability.months import PERIODS, assert_whole, bring_month, is_settled
 from tests.statements.door import LEDGER, bring_ledger, bring_statement, entry, line, text
 
 
@@ -179,3 +180,21 @@ def test_audit_events_written_at_once_make_one_chain(importer: Importer) -> None
     assert at_once(tell, tell, tell) == [None, None, None]
     with importer_scope(importer.pk):
         assert broken_links(importer.pk) == []
+
+
+def test_files_of_one_new_layout_read_at_once_share_it(
+    importer: Importer, accounts: list[ProgramAccount]
+) -> None:
+    brought = [bring_month(accounts[0], last, 200)[1] for last in PERIODS]
+
+    at_once(
+        *(
+            partial(take_in_ledger_file, importer_id=importer.pk, file_id=file.pk)
+            for file in brought
+        )
+    )
+
+    with importer_scope(importer.pk):
+        loaded = LedgerFile.objects.values_list("state", "attempts").distinct()
+        assert list(loaded) == [("loaded", 1)]
+        assert MappingProfile.objects.filter(kind="ledger").count() == 1

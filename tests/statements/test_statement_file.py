@@ -30,6 +30,7 @@ from tests.statements.door import (
 
 SEPTEMBER = date(2026, 9, 17)
 NOVEMBER = date(2026, 11, 17)
+MONTHS = (date(2026, 10, 17), NOVEMBER, date(2026, 12, 17))
 
 
 def amounts(of: Statement) -> list[str]:
@@ -479,6 +480,20 @@ def test_what_a_person_confirmed_applies_itself_next_month(
     assert november.profile == MappingProfile.objects.get(name="CARM")
     days = StatementLine.objects.values_list("released_on", flat=True).distinct()
     assert list(days) == [date(2026, 5, 4)]
+
+
+def test_a_layout_kept_under_two_names_stops_no_later_file(
+    account: ProgramAccount, analyst: User
+) -> None:
+    waiting = [read(bring_statement(account, text([DAYS]), last=one).file) for one in MONTHS[:2]]
+    for file, name in zip(waiting, ("CARM", "CARM, new portal"), strict=True):
+        confirm_mapping(file=file, answers={"date_format": "%m/%d/%Y"}, name=name, by=analyst)
+        read(file)
+
+    december = read(bring_statement(account, text([DAYS, DAYS]), last=MONTHS[2]).file)
+
+    assert december.state == "loaded"
+    assert december.profile == MappingProfile.objects.get(name="CARM, new portal")
 
 
 def test_headings_that_changed_are_asked_about_with_what_changed(account: ProgramAccount) -> None:
