@@ -346,6 +346,11 @@ INVITATION_DAYS = whole("INVITATION_DAYS", 7)
 PORTAL_VERIFICATION_DAYS = whole("PORTAL_VERIFICATION_DAYS", 90)
 PORTAL_ANSWER_DAYS = whole("PORTAL_ANSWER_DAYS", 14)
 
+# Readiness: how much of the required security should be posted, in percent, and how many days
+# before its end one is told (thresholds of ours; no source has them)
+READINESS_HEADROOM_PERCENT = whole("READINESS_HEADROOM_PERCENT", 110)
+READINESS_EXPIRY_DAYS = whole("READINESS_EXPIRY_DAYS", 60)
+
 # API keys: how long one works when nobody says, and at most
 API_KEY_DAYS = whole("API_KEY_DAYS", 365)
 API_KEY_MOST_DAYS = whole("API_KEY_MOST_DAYS", 730)
@@ -418,6 +423,7 @@ CLAMD_SECONDS = float(os.environ.get("CLAMD_SECONDS", "10"))
 # The brokerage: first five digits of its transaction numbers
 BROKER_ACCOUNT_SECURITY_NUMBERS = listed("BROKER_ACCOUNT_SECURITY_NUMBERS")
 BROKERAGE_NAME = os.environ.get("BROKERAGE_NAME", "")
+BROKERAGE_USES_SUB_AGENTS = flag("BROKERAGE_USES_SUB_AGENTS")  # 1: agreements must allow them
 # what an agency agreement says of the brokerage; a person may still change it on each one
 BROKERAGE_BUSINESS_NUMBER = os.environ.get("BROKERAGE_BUSINESS_NUMBER", "")
 BROKERAGE_ADDRESS = os.environ.get("BROKERAGE_ADDRESS", "")

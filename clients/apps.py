@@ -34,5 +34,6 @@ class ClientsConfig(AppConfig):
         import_module("clients.support_overview").register_support()
         import_module("clients.onboarding_overview").register_onboarding()
         import_module("clients.portal_due").register_portal()
+        import_module("clients.checks").register_checks()
         for kind in SUBJECTS:
             register(kind)

@@ -13,10 +13,12 @@ class DelegationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from delegation.checks import register_checks
         from delegation.deadlines import register_deadlines
         from delegation.overview import register_overview
         from delegation.search import register_search
 
+        register_checks()
         register_deadlines()
         register_overview()
         register_search()

@@ -26,10 +26,12 @@ class ReconciliationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from reconciliation.checks import register_checks
         from reconciliation.deadlines import register_deadlines
         from reconciliation.overview import register_overview
         from reconciliation.ownership import register_ownership
 
+        register_checks()
         register_deadlines()
         register_overview()
         register_ownership()

@@ -40,11 +40,13 @@ class StatementsConfig(AppConfig):
     def ready(self) -> None:
         from clients.overview import register_concerns
         from clients.subjects import register
+        from statements.checks import register_checks
         from statements.deadlines import register_deadlines
         from statements.overview import register_overview
         from statements.queries.security import security_concerns
         from statements.search import register_search
 
+        register_checks()
         register_deadlines()
         register_overview()
         register_search()

@@ -38,6 +38,7 @@ from clients.models.portal import (
     PortalVerification,
     PortalVerificationLine,
 )
+from clients.models.readiness import ReadinessAnswer, ReadinessSnapshot
 from clients.models.security import ReleaseStatus, SecurityAlert, SecurityInstrument
 from clients.models.support import (
     SUPPORT_STATE_CHOICES,
@@ -91,6 +92,8 @@ __all__ = [
     "PortalVerification",
     "PortalVerificationLine",
     "ProgramAccount",
+    "ReadinessAnswer",
+    "ReadinessSnapshot",
     "ReceivedLetter",
     "ReleaseStatus",
     "SecurityAlert",

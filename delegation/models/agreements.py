@@ -114,6 +114,7 @@ class AgencyAgreement(TenantModel):
             ends_on=self.ends_on,
             terminated_on=self.terminated_on,
             names_the_importer=self.importer_bn9 == importer_bn9,
+            allows_sub_agents=self.allows_sub_agents,
             scope=frozenset(self.scope),
         )
 

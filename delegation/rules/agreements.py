@@ -29,6 +29,7 @@ class AgreementFacts:
     ends_on: date | None = None
     terminated_on: date | None = None
     names_the_importer: bool = True
+    allows_sub_agents: bool = False
     scope: frozenset[str] = frozenset()
 
 

@@ -1,0 +1,124 @@
+"""What this room's checks of readiness are told of many importers, and what they say to it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from datetime import date
+
+from clients.models import (
+    Importer,
+    ImporterContact,
+    Membership,
+    Onboarding,
+    OnboardingStep,
+    ReleaseStatus,
+)
+from clients.queries.portal import facts_by_importer, verify_days
+from clients.queries.security import release_statuses
+from clients.readiness import EXPORTER, Finding, Inquiry
+from clients.rules.onboarding_checklist import Variant
+from clients.rules.readiness import Outcome, failed
+from clients.rules.readiness_set_up import (
+    Registering,
+    can_be_reached,
+    debit_fits,
+    has_managers,
+    is_named_alike,
+    is_registered,
+    is_stated,
+    managers_are_known,
+    may_import,
+    number_fits,
+    payer_is_known,
+    service_options_fit,
+)
+
+REGISTRATION = (
+    "A9",
+    "A11",
+)  # steps of the checklist that register the business, the second by hand
+# what our own people at an importer look after -> the function that this makes reachable
+FUNCTION_OF_ROLE = {"finance": "finance", "operations": "operations", "compliance": "customs"}
+NO_STATUS = ReleaseStatus(status="")
+
+
+def set_up_findings(inquiry: Inquiry) -> Iterator[Finding]:
+    """Everything this room checks, in seven queries."""
+    yield from _of_importers(inquiry)
+    yield from _of_accounts(inquiry)
+
+
+def _of_importers(inquiry: Inquiry) -> Iterator[Finding]:
+    today, days, numbers = inquiry.today, verify_days(), list(inquiry.importers)
+    people = facts_by_importer(numbers)
+    registering, reached = _registering(numbers), _functions(numbers)
+    for pk, importer in inquiry.importers.items():
+        known = people.get(pk, [])
+        said = {
+            "R03": is_registered(registering.get(pk)),
+            "R04": _named(importer),
+            "R05": has_managers(known, today),
+            "R06": managers_are_known(known, today, days),
+            "R17": is_stated("portal_use_not_stated"),
+            "R18": can_be_reached(reached.get(pk, frozenset())),
+            "R21": is_stated("records_not_stated"),
+        }
+        yield from (Finding(code, pk, None, outcome) for code, outcome in said.items())
+
+
+def _named(importer: Importer) -> Outcome:
+    return is_named_alike(importer.legal_name, importer.name_at_cbsa, importer.name_seen_on)
+
+
+def _of_accounts(inquiry: Inquiry) -> Iterator[Finding]:
+    statuses = release_statuses([one.pk for one in inquiry.accounts])
+    importing = {one.importer_id for one in inquiry.importing}
+    for one in inquiry.accounts:
+        importer = inquiry.importers[one.importer_id]
+        imports = may_import(one.profile, others_import=one.importer_id in importing)
+        said = {"R01": number_fits(importer.bn9, one.bn15), "R02": imports}
+        if one.profile != EXPORTER:
+            status = statuses.get(one.pk, NO_STATUS).status
+            said |= {
+                "R15": debit_fits(one.payer, one.pays_by_debit),
+                "R16": payer_is_known(one.payer),
+                "R22": service_options_fit(status),
+            }
+        yield from (Finding(code, one.importer_id, one.pk, told) for code, told in said.items())
+    with_account = {one.importer_id for one in inquiry.accounts}
+    for pk in inquiry.importers.keys() - with_account:
+        yield Finding("R02", pk, None, failed("no_account"))
+
+
+def _registering(importers: Collection[int]) -> dict[int, Registering]:
+    """How far each importer's newest onboarding is with the registration."""
+    rows = Onboarding.objects.filter(importer__in=importers)
+    newest = list(rows.order_by("importer_id", "-id").distinct("importer_id"))
+    steps = OnboardingStep.objects.filter(
+        importer__in=importers, onboarding__in=[one.pk for one in newest], code__in=REGISTRATION
+    )
+    done: dict[int, date] = dict(
+        steps.exclude(done_on=None).order_by("done_on").values_list("onboarding_id", "done_on")
+    )
+    return {
+        one.importer_id: Registering(
+            state=one.state,
+            registered_on=done.get(one.pk),
+            is_registered_before=one.variant == Variant.EMPLOYEE_ACCESS.value,
+            ended_on=one.ended_on,
+        )
+        for one in newest
+    }
+
+
+def _functions(importers: Collection[int]) -> dict[int, set[str]]:
+    """In which functions each importer has somebody to reach: a contact, or one of its people."""
+    found: dict[int, set[str]] = defaultdict(set)
+    contacts = ImporterContact.objects.filter(importer__in=importers).order_by()
+    for pk, function in contacts.values_list("importer_id", "function").distinct():
+        found[pk].add(function)
+    members = Membership.objects.filter(
+        importer__in=importers, role__in=FUNCTION_OF_ROLE, user__is_active=True
+    )
+    for pk, role in members.order_by().values_list("importer_id", "role").distinct():
+        found[pk].add(FUNCTION_OF_ROLE[role])
+    return found
