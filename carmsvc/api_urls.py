@@ -27,6 +27,7 @@ from clients.api.onboarding_checklists import ChecklistDoor
 from clients.api.onboardings import OnboardingDoor, OnboardingStepDoor
 from clients.api.portal import PortalRoleDoor, PortalUserDoor
 from clients.api.portal_verifications import PortalPermissionDoor, PortalVerificationDoor
+from clients.api.readiness import ReadinessAnswerDoor, ReadinessDoor
 from clients.api.received_letters import ReceivedLetterDoor
 from clients.api.search import SearchDoor
 from clients.api.staff import StaffAssignmentDoor, StaffDoor
@@ -107,6 +108,8 @@ for prefix, name, door in (
     ("onboardings", "onboarding", OnboardingDoor),
     ("onboarding-steps", "onboarding-step", OnboardingStepDoor),
     ("onboarding-checklists", "checklist", ChecklistDoor),
+    ("readiness", "readiness", ReadinessDoor),
+    ("readiness-answers", "readiness-answer", ReadinessAnswerDoor),
     ("portal-users", "portal-user", PortalUserDoor),
     ("portal-roles", "portal-role", PortalRoleDoor),
     ("portal-verifications", "portal-verification", PortalVerificationDoor),

@@ -215,6 +215,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
     },
     "tell deadlines": {"task": "clients.tasks.tell_deadlines", "schedule": 900},
+    "keep readiness": {"task": "clients.tasks.keep_readiness", "schedule": 600},
     "send digests": {"task": "clients.tasks.send_digests", "schedule": 900},
     "collect letters": {
         "task": "carmsvc.platform.tasks.collect_letters",

@@ -35,5 +35,6 @@ class ClientsConfig(AppConfig):
         import_module("clients.onboarding_overview").register_onboarding()
         import_module("clients.portal_due").register_portal()
         import_module("clients.checks").register_checks()
+        import_module("clients.readiness_overview").register_readiness()
         for kind in SUBJECTS:
             register(kind)

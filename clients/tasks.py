@@ -12,6 +12,7 @@ from clients.actions import (
     document_checks,
     document_packages,
     keys,
+    readiness,
     received_letters,
     reminders,
 )
@@ -38,6 +39,19 @@ def tell_deadlines() -> None:
             reminders.remind(importers=importers, now=timezone.now())
         except Exception:
             logger.exception("deadlines of importers %s… were not told", importers[0])
+
+
+@shared_task
+def keep_readiness() -> None:
+    """Every ten minutes: keep how ready importers are, once a day and when something moved.
+
+    What goes wrong at some importers leaves the others kept; the next time tries again.
+    """
+    for importers in _batches(every_importer_id()):
+        try:
+            readiness.keep_readiness(importers=importers, now=timezone.now(), only_moved=True)
+        except Exception:
+            logger.exception("readiness of importers %s… was not kept", importers[0])
 
 
 @shared_task

@@ -411,6 +411,22 @@ ACTIONS: dict[str, Action] = {
     "portal register exported": Action(
         _("Register of portal people exported"), _("exported the register of portal people")
     ),
+    # readiness
+    "readiness changed": Action(
+        _("Readiness changed"), _("found that the importer’s readiness has changed")
+    ),
+    "readiness answered": Action(
+        _("Readiness question answered"), _("answered a question of readiness")
+    ),
+    "readiness answer withdrawn": Action(
+        _("Readiness answer taken back"), _("took back an answer to a question of readiness")
+    ),
+    "readiness report made": Action(
+        _("Readiness report made"), _("made the report of the importer’s readiness")
+    ),
+    "readiness register exported": Action(
+        _("Register of readiness exported"), _("exported the register of readiness")
+    ),
     # onboarding
     "onboarding started": Action(_("Onboarding started"), _("started an onboarding")),
     "onboarding plan changed": Action(
@@ -515,6 +531,8 @@ KINDS: dict[str, Words] = {
     "cannedanswer": _("Prepared answer"),
     "receivedletter": _("Letter received"),
     "rulebookentry": _("Rulebook entry"),
+    "readinesssnapshot": _("Readiness of a day"),
+    "readinessanswer": _("Answer on readiness"),
     "portaluser": _("Person in the portal"),
     "portalrole": _("Role in the portal"),
     "portalverification": _("Verification of portal people"),

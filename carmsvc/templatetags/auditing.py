@@ -34,6 +34,11 @@ PAGES = {
     "onboarding": ("onboarding", "onboarding_id"),
     "onboardingstep": ("onboarding-step", "step_id"),
 }
+# what is told on a page of its importer
+PAGES_OF_IMPORTER = {
+    "readinesssnapshot": "importer-readiness",
+    "readinessanswer": "importer-readiness",
+}
 FILES = {"statementfile": "statement", "ledgerfile": "ledger"}
 
 
@@ -79,6 +84,8 @@ def object_address(event: Any) -> str:
         if event.chain is None:
             return ""
         return reverse("importer-people", kwargs={"importer_id": event.chain})
+    if kind in PAGES_OF_IMPORTER:
+        return reverse(PAGES_OF_IMPORTER[kind], args=[event.chain])
     if kind not in PAGES:
         return ""
     name, key = PAGES[kind]

@@ -30,6 +30,12 @@ PAYER_WORDS: Mapping[str, Any] = {
     "importer": _("Paid by the importer"),
     "broker": _("Paid by the broker"),
 }
+READINESS_WORDS: Mapping[str, Any] = {
+    "blockers": _("Blockers"),
+    "risks": _("Put at risk"),
+    "advice": _("Advice"),
+    "not_known": _("Not known"),
+}
 COVERED_WORDS: Mapping[str, Any] = {"covered": _("Duties and taxes")}
 
 
@@ -99,6 +105,13 @@ def security_chart(months: list[Any], posted: Decimal, need: Decimal) -> Chart:
     """Each period's duties and taxes as a bar, and the line of what security is posted."""
     told = [(one.last, {"covered": one.duties_and_taxes}, one.duties_and_taxes) for one in months]
     return _chart(told, COVERED_WORDS, least=max(posted, need), line=posted)
+
+
+@register.simple_tag
+def readiness_chart(months: list[Any]) -> Chart:
+    """Each month as a bar of the checks that were not met, and of those nobody knew."""
+    told = [(one.month, one.counts, sum(one.counts.values(), ZERO)) for one in months]
+    return _chart(told, READINESS_WORDS)
 
 
 Told = tuple[date, Mapping[str, Decimal], Decimal]  # a month, its amounts by series, its total

@@ -97,6 +97,12 @@ STATES = {
     "block": ("hand", "notice"),
     "high": ("triangle-alert", "notice"),
     "medium": ("info", "calm"),
+    "not_ready": ("hand", "notice"),
+    "ready": ("circle-check", "good"),
+    "blocker": ("hand", "notice"),
+    "advice": ("info", "calm"),
+    "unknown": ("circle-help", "calm"),
+    "passed": ("circle-check", "good"),
 }
 TURNING = {"reading", "running", "packing"}
 

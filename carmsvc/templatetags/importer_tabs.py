@@ -42,7 +42,13 @@ GROUPS = (
             Page(_("Timeline"), "importer-timeline"),
         ),
     ),
-    Group(_("Onboarding"), (Page(_("Onboarding"), "importer-onboarding"),)),
+    Group(
+        pgettext_lazy("tab", "Set-up"),
+        (
+            Page(_("Readiness"), "importer-readiness"),
+            Page(_("Onboarding"), "importer-onboarding"),
+        ),
+    ),
     Group(
         pgettext_lazy("tab", "Money"),
         (

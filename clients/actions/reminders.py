@@ -63,8 +63,10 @@ def tell_at_once(
     subject: Any,
     due_on: date,
     address: str,
+    to_lead: bool = False,
 ) -> int:
-    """Tell the importer's people of these roles of one thing, now; returns how many.
+    """Tell the importer's people of these roles of one thing, now; returns how many. `to_lead`:
+    whoever of our staff looks after the importer, too.
 
     In the transaction of what it tells of; who wants letters of this kind gets one.
     """
@@ -77,7 +79,8 @@ def tell_at_once(
         subject=subject,
         address=address,
     )
-    people = [one for one in listeners([importer_id])[importer_id] if one.role in roles]
+    heard = listeners([importer_id])[importer_id]
+    people = [one for one in heard if one.role in roles or (to_lead and one.is_lead)]
     ways = wishes(listener.user for listener in people)
     notices = [_notice(told, key, listener, ways, now) for listener in people]
     Notice.objects.bulk_create(notices)

@@ -57,6 +57,8 @@ RESOURCE_WORDS: dict[str, Any] = {
     "portal-users": _("Portal people"),
     "portal-verifications": _("Verification of portal people"),
     "program-accounts": _("Program accounts"),
+    "readiness": _("Readiness"),
+    "readiness-answers": _("Answers on readiness"),
     "rulebook": _("Rulebook"),
     "security": _("Security for release"),
     "staff": _("Staff"),

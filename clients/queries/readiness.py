@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
+from carmsvc.platform.audit import AuditEvent
 from clients.models import Importer, ProgramAccount, ReadinessAnswer, ReadinessSnapshot
 from clients.readiness import Check, Finding, Inquiry, check_of, findings
 from clients.rules.readiness import (
@@ -169,6 +172,27 @@ def to_be_answered(found: Readiness) -> list[Judged]:
     """The checks that only a person can answer, now or again, in the order of the codes."""
     able = [one for one in found.judged if one.outcome.may_be_answered or one.answer]
     return sorted(able, key=lambda one: (one.check.code, one.account.bn15 if one.account else ""))
+
+
+def importers_to_look_at(
+    importers: Collection[int], today: date, *, only_moved: bool = False
+) -> list[int]:
+    """Those of these importers that are no former clients; with `only_moved` those that were not
+    looked at today, or of whom something was recorded since.
+    """
+    rows = Importer.objects.filter(pk__in=importers).exclude(state=Importer.State.FORMER)
+    if only_moved:
+        since = AuditEvent.objects.filter(
+            importer=OuterRef("importer"), happened_at__gt=OuterRef("checked_at")
+        )
+        kept = ReadinessSnapshot.objects.filter(
+            ~Exists(since.exclude(action__startswith="readiness ")),
+            importer__in=importers,
+            is_newest=True,
+            taken_on=today,
+        )
+        rows = rows.exclude(pk__in=list(kept.values_list("importer_id", flat=True)))
+    return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def newest_snapshots(importers: Collection[int]) -> dict[int, ReadinessSnapshot]:

@@ -1,0 +1,126 @@
+"""Readiness kept day by day: a row an importer and day, and who is told when a verdict changes."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.urls import reverse
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from carmsvc.platform import audit
+from carmsvc.platform.dates import toronto_day
+from carmsvc.platform.spreadsheet_safe import Cell, csv_bytes
+from carmsvc.platform.tenancy import importer_scope
+from clients.actions.reminders import tell_at_once
+from clients.models import Importer, ReadinessSnapshot, User
+from clients.models.readiness import VERDICT_WORDS
+from clients.queries.readiness import (
+    Readiness,
+    importers_to_look_at,
+    newest_snapshots,
+    readiness,
+)
+from clients.rules.readiness import Area, Result, Severity, Verdict
+
+_LOCK = 0x0A0D1A  # one keeper at a time; the other waits and finds everything kept
+KIND = "readiness"
+
+
+def keep_readiness(
+    *, importers: Collection[int], now: datetime, only_moved: bool = False, by: object = "worker"
+) -> int:
+    """Keep how these importers stand today; returns how many have a row of today for the first
+    time. Safe to run at any time and twice at once: a day has one row an importer, and a change
+    of verdict is told once.
+
+    `only_moved`: leave out those kept today of whom nothing has been recorded since.
+    """
+    today = toronto_day(now)
+    with importer_scope(importers):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_LOCK])
+        wanted = importers_to_look_at(importers, today, only_moved=only_moved)
+        before, found = newest_snapshots(wanted), readiness(wanted, today)
+        new = [_keep(one, before.get(pk), now, by) for pk, one in found.items()]
+    return sum(new)
+
+
+def _keep(found: Readiness, before: ReadinessSnapshot | None, now: datetime, by: object) -> bool:
+    """Write or bring up to date today's row of one importer; whether the day is new."""
+    is_new = before is None or before.taken_on < found.day
+    if before and is_new:
+        ReadinessSnapshot.objects.filter(pk=before.pk).update(is_newest=False)
+    snapshot = ReadinessSnapshot(importer=found.importer, taken_on=found.day, **_told(found, now))
+    if before and not is_new:
+        snapshot.pk = before.pk
+    snapshot.save(force_insert=is_new, force_update=not is_new)
+    if before and before.verdict != snapshot.verdict:
+        _tell_change(snapshot, before, by)
+    return is_new
+
+
+def _told(found: Readiness, now: datetime) -> dict[str, Any]:
+    """An importer's readiness as a row holds it."""
+    failures = {one: len(found.those(Result.FAILED, one)) for one in Severity}
+    return {
+        "checked_at": now,
+        "verdict": found.verdict.value,
+        **{area.value: (found.in_area(area) or "") for area in Area},
+        "accounts": {one.bn15: verdict for one, verdict, _areas in found.by_account},
+        "failed_checks": codes(found, Result.FAILED),
+        "unknown_checks": codes(found, Result.UNKNOWN),
+        "blockers": failures[Severity.BLOCKER],
+        "risks": failures[Severity.AT_RISK],
+        "advice": failures[Severity.ADVICE],
+        "not_known": len(found.those(Result.UNKNOWN)),
+    }
+
+
+def codes(found: Readiness, result: Result) -> list[str]:
+    """The checks with a result, each once, by code."""
+    return sorted({one.check.code for one in found.those(result)})
+
+
+def _tell_change(snapshot: ReadinessSnapshot, before: ReadinessSnapshot, by: object) -> None:
+    """A verdict has changed: on the audit, and to whoever looks after the importer."""
+    audit.record(
+        "readiness changed",
+        importer_id=snapshot.importer_id,
+        by=by,
+        target=snapshot,
+        before={"verdict": before.verdict, "failed_checks": before.failed_checks},
+        after={"verdict": snapshot.verdict, "failed_checks": snapshot.failed_checks},
+    )
+    tell_at_once(
+        importer_id=snapshot.importer_id,
+        roles=(),
+        to_lead=True,
+        kind=KIND,
+        key=f"{KIND}/{snapshot.checked_at.isoformat()}/{snapshot.verdict}",
+        subject=format_lazy(
+            _("{before} → {after}"),
+            before=VERDICT_WORDS[Verdict(before.verdict)],
+            after=VERDICT_WORDS[Verdict(snapshot.verdict)],
+        ),
+        due_on=snapshot.taken_on,
+        address=reverse("importer-readiness", args=[snapshot.importer_id]),
+    )
+
+
+def export_readiness(
+    *, header: Sequence[str], rows: Iterable[Sequence[Cell]], by: User, wish: dict[str, Any]
+) -> bytes:
+    """The register as CSV; that it was taken is told on the brokerage's chain."""
+    listed = list(rows)
+    audit.record_for_brokerage("readiness register exported", by=by, rows=len(listed), wish=wish)
+    return csv_bytes(header, listed)
+
+
+def note_report(*, importer: Importer, language: str, verdict: str, by: User) -> None:
+    """Record that somebody took the report of an importer's readiness."""
+    told = {"language": language, "verdict": verdict}
+    audit.record(
+        "readiness report made", importer_id=importer.pk, by=by, target=importer, after=told
+    )
