@@ -1,5 +1,7 @@
 """The readiness checks of the delegation room: the portal's delegation, the signed mandate."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from clients.readiness import Check, Source, register
@@ -22,7 +24,7 @@ AGENCY = (
         SourceKind.OFFICIAL_OLD,
     ),
 )
-VALUES = {"state": STATES, "level": LEVELS, "act": ACTS, "standing": STANDINGS}
+VALUES: dict[str, Any] = {"state": STATES, "level": LEVELS, "act": ACTS, "standing": STANDINGS}
 
 CHECKS = (
     Check(

@@ -123,7 +123,7 @@ class ReadinessSerializer(serializers.Serializer[Any]):
     @extend_schema(responses=AccountReadinessSerializer(many=True))
     def get_accounts(self, found: queries.Readiness) -> list[dict[str, Any]]:
         return [
-            {"program_account": account.bn15, "verdict": verdict, **areas}
+            {"program_account": account.bn15, "verdict": verdict, **dict(areas)}
             for account, verdict, areas in found.by_account
         ]
 

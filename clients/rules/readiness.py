@@ -64,7 +64,7 @@ def passed(reason: str, **facts: Any) -> Outcome:
     return Outcome(Result.PASSED, reason, facts)
 
 
-def failed(reason: str, severity: Severity | None = None, **facts: Any) -> Outcome:
+def failed(reason: str, severity: Severity | None = None, /, **facts: Any) -> Outcome:
     """It is not as it should be."""
     return Outcome(Result.FAILED, reason, facts, severity)
 

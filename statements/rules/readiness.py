@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from clients.rules.readiness import Outcome, Severity, failed, not_applicable, passed, unknown
 from statements.rules.billing import cad_due_on
@@ -77,7 +78,7 @@ def has_headroom(facts: SecurityFacts, percent: int) -> Outcome:
     """R12: a little more is posted than required, and than what is owed (a threshold of ours)."""
     if facts.status == "not_enrolled" or not facts.posted:
         return not_applicable("nothing_posted")
-    told = {"posted": facts.posted, "open_balance": facts.open_balance}
+    told: dict[str, Any] = {"posted": facts.posted, "open_balance": facts.open_balance}
     if facts.open_balance > facts.posted:
         return failed("balance_above", **told)
     if not facts.months_known:
