@@ -530,6 +530,7 @@ SPECTACULAR_SETTINGS = {
         "PortalRoleName": "clients.models.portal.ROLE_CHOICES",
         "PortalPersonKind": "clients.models.portal.PERSON_CHOICES",
         "PortalDecision": "clients.models.portal.DECISION_CHOICES",
+        "ReadinessVerdict": "clients.models.readiness.VERDICT_CHOICES",
         "VarianceKind": "reconciliation.models.VarianceKind",
         "DelegationState": "delegation.wording.STATE_CHOICES",
         "DelegationLevel": "delegation.wording.LEVEL_CHOICES",

@@ -69,8 +69,8 @@ def _told(found: Readiness, now: datetime) -> dict[str, Any]:
         "verdict": found.verdict.value,
         **{area.value: (found.in_area(area) or "") for area in Area},
         "accounts": {one.bn15: verdict for one, verdict, _areas in found.by_account},
-        "failed_checks": codes(found, Result.FAILED),
-        "unknown_checks": codes(found, Result.UNKNOWN),
+        "failed_checks": _codes(found, Result.FAILED),
+        "unknown_checks": _codes(found, Result.UNKNOWN),
         "blockers": failures[Severity.BLOCKER],
         "risks": failures[Severity.AT_RISK],
         "advice": failures[Severity.ADVICE],
@@ -78,7 +78,7 @@ def _told(found: Readiness, now: datetime) -> dict[str, Any]:
     }
 
 
-def codes(found: Readiness, result: Result) -> list[str]:
+def _codes(found: Readiness, result: Result) -> list[str]:
     """The checks with a result, each once, by code."""
     return sorted({one.check.code for one in found.those(result)})
 

@@ -6,7 +6,8 @@ from typing import Any
 import django_filters
 from django.db.models import Q
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -169,10 +170,15 @@ class ReadinessAnswerWish(serializers.Serializer[Any]):
     )
 
 
+@extend_schema_field(OpenApiTypes.STR)
+class CheckFilter(django_filters.ChoiceFilter):
+    """A check by its code."""
+
+
 class ReadinessFilters(django_filters.FilterSet):
     importer = IdFilter("importer_id", "Of this importer.")
     verdict = django_filters.MultipleChoiceFilter(choices=VERDICT_CHOICES)
-    check = django_filters.ChoiceFilter(
+    check = CheckFilter(
         choices=lambda: [(one.code, one.title) for one in checks()],
         method="with_check",
         help_text="With this check not met, or not known.",

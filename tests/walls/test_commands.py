@@ -19,6 +19,7 @@ OF_AN_IMPORTER: dict[str, list[str]] = {
     "create_user": [*PEOPLE, "--role", "viewer"],
     "import_ledger": ["FILE"],
     "import_statement": ["FILE", "--period-end", "2026-10-17"],
+    "readiness": [],
     "reconcile": [],
 }
 FOR_THE_BROKERAGE = {
@@ -72,6 +73,7 @@ def test_a_command_that_is_told_no_importer_is_refused(
         ["create_user", *OF_AN_IMPORTER["create_user"], "--importer", "123456782"],
         ["import_ledger", "FILE", "--importer", "123456782"],
         [*("import_statement", "FILE", "--period-end", "2026-10-17"), *STRANGE_ACCOUNT],
+        ["readiness", "--importer", "123456782"],
         ["reconcile", str(2**40)],
         ["verify_audit", "--importer", "123456782"],
     ],

@@ -19,7 +19,7 @@ NOT_WORDS = {
     "rule_version", "current_pass", "reason", "other_program_account", "directed_to",
     "transaction_type", "last_failure", "void_reason",
     "signed_copy_sha256", "evidence_sha256", "content_type", "scanner", "finding", "text_note",
-    "subject_kind", "file", "signed_copy", "evidence",
+    "subject_kind", "question", "file", "signed_copy", "evidence",
 }  # fmt: skip
 
 

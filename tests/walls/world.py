@@ -46,6 +46,7 @@ from tests.walls.help import settle_support
 from tests.walls.importers import settle_profile
 from tests.walls.onboarding import settle_onboarding
 from tests.walls.portal import settle_portal
+from tests.walls.readiness import settle_readiness
 from tests.walls.rooms import rulebook_entry, settle_delegation, settle_documents, settle_security
 
 IMPORTER_ROLES = ("owner", "finance", "operations", "compliance", "viewer")
@@ -109,6 +110,7 @@ def settled(tenant: Tenant, administrator: User, analyst: User) -> Tenant:
         settle_onboarding(tenant, analyst)
         settle_portal(tenant, analyst)
         settle_profile(tenant, analyst)
+        settle_readiness(tenant, analyst)
         settle_security(tenant, analyst)
         settle_support(tenant, analyst)
     return tenant
