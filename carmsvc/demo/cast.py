@@ -49,15 +49,15 @@ INVITED_TO_MAPLE = (
 CLIENTS = (
     MAPLE,
     Client("Northern Optics Ltd.", "100000009", 1, 18, 0.0, 9, finance="ap@northernoptics.example"),
-    Client("Érablière Beauce inc.", "102345673", 1, 14, 0.05, 8, "fr",
+    Client("Érablière Beauce inc.", "102345675", 1, 14, 0.05, 8, "fr",
            finance="finances@erabliere-beauce.example"),
-    Client("Prairie Seed Supply Co.", "103456784", 1, 22, 0.15, 6),
-    Client("Pacific Bicycle Imports Ltd.", "104567892", 2, 25, 0.04, 6),
-    Client("Distributions Lavoie ltée", "105678906", 1, 16, 0.1, 6, "fr"),
-    Client("Great Lakes Tooling Corp.", "106789017", 1, 30, 0.02, 6, condition="broken"),
+    Client("Prairie Seed Supply Co.", "103456786", 1, 22, 0.15, 6),
+    Client("Pacific Bicycle Imports Ltd.", "104567896", 2, 25, 0.04, 6),
+    Client("Distributions Lavoie ltée", "105678908", 1, 16, 0.1, 6, "fr"),
+    Client("Great Lakes Tooling Corp.", "106789019", 1, 30, 0.02, 6, condition="broken"),
     Client("Halifax Marine Electronics Inc.", "107890121", 1, 12, 0.3, 5),
     Client("Yukon Outfitters Ltd.", "108901232", 1, 8, 0.0, 4),
-    Client("Textiles Saint-Laurent inc.", "109012346", 1, 20, 0.08, 4, "fr", condition="unmapped"),
+    Client("Textiles Saint-Laurent inc.", "109012344", 1, 20, 0.08, 4, "fr", condition="unmapped"),
     Client("Cascade Medical Devices Inc.", "110123452", 1, 15, 0.05, 3),
     Client("Red River Foods Ltd.", "111234563", 1, 10, 0.0, 1),
 )  # fmt: skip
@@ -78,13 +78,13 @@ GROUPS = (
         "Québec et Atlantique",
         "Clients servis en français, et Halifax.",
         ("nadia.roy@northgate.example", "jonah.reid@northgate.example"),
-        ("102345673", "105678906", "107890121", "109012346"),
+        ("102345675", "105678908", "107890121", "109012344"),
     ),
     Group(
         "Western Canada",
         "The Vancouver office's book.",
         ("jonah.reid@northgate.example",),
-        ("103456784", "104567892", "108901232", "110123452"),
+        ("103456786", "104567896", "108901232", "110123452"),
     ),
 )
 

@@ -181,12 +181,12 @@ def _drafted(importer: Importer, today: date, by: User) -> None:
 STORIES: dict[str, Telling] = {
     MAPLE.bn9: _maple,
     "100000009": _healthy,
-    "102345673": _healthy,
-    "103456784": _ending,
-    "104567892": _asked,
-    "105678906": _rejected,
-    "106789017": _healthy,
+    "102345675": _healthy,
+    "103456786": _ending,
+    "104567896": _asked,
+    "105678908": _rejected,
+    "106789019": _healthy,
     "107890121": _revoked,
     "108901232": _suspended,
-    "109012346": _drafted,
+    "109012344": _drafted,
 }

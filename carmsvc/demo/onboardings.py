@@ -115,6 +115,6 @@ def _new(importer: Importer, today: date, by: User) -> Onboarding:
 STORIES: dict[str, Telling] = {
     MAPLE.bn9: _onboarded,
     "111234563": _standing_still,
-    "102345673": _blocked,
+    "102345675": _blocked,
     "110123452": _new,
 }

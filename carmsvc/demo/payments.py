@@ -16,7 +16,7 @@ from statements.actions.payments import record_payment
 from statements.models import Payment, Statement, StatementLine
 from statements.queries.payments import payment_lines
 
-OPTICS, ERABLIERE = "100000009", "102345673"
+OPTICS, ERABLIERE = "100000009", "102345675"
 # BN9 -> who pays, whether debit is on
 ARRANGEMENTS = {
     MAPLE.bn9: ("importer", False),

@@ -44,11 +44,11 @@ PEOPLE = {
         Person("Tomas Vega", "tomas.vega@northernoptics.example", "bam"),
         Person("Anna Kowalski", "anna.kowalski@northernoptics.example", "editor", 1),
     ),
-    "102345673": (
+    "102345675": (
         Person("Josée Poulin", "josee.poulin@erabliere-beauce.example", "bam"),
         Person("Luc Gagné", "luc.gagne@erabliere-beauce.example", "reader"),
     ),
-    "103456784": (
+    "103456786": (
         Person("Derek Olsen", "derek.olsen@prairieseed.example", "editor", 1,
                until_days_ago=12),
         Person("Kim Parker", "kim.parker@tradewise.example", "bam", kind="consultant",

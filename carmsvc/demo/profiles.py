@@ -18,9 +18,9 @@ NAMES: dict[str, dict[str, Any]] = {
         "is_resident": True,
     },
     "100000009": {"name_at_cbsa": "Northern Optics Ltd.", "is_resident": True},
-    "102345673": {"trade_names": "Sucre de Beauce", "is_resident": True},
-    "105678906": {"name_at_cbsa": "Distributions Lavoie Ltd.", "is_resident": True},
-    "106789017": {"is_resident": False},
+    "102345675": {"trade_names": "Sucre de Beauce", "is_resident": True},
+    "105678908": {"name_at_cbsa": "Distributions Lavoie Ltd.", "is_resident": True},
+    "106789019": {"is_resident": False},
     "111234563": {"state": Importer.State.PROSPECT},
 }
 SEEN_DAYS_AGO = 12
@@ -29,8 +29,8 @@ CONTACTS = (
     (MAPLE.bn9, "Paul Girard", "finance", "Controller", "514 555-0111"),
     (MAPLE.bn9, "Night desk", "after_hours", "", "514 555-0199"),
     ("100000009", "Rita Novak", "customs", "Trade compliance", "416 555-0120"),
-    ("102345673", "Luc Poulin", "finance", "Directeur des finances", "418 555-0130"),
-    ("105678906", "Manon Lavoie", "management", "Présidente", "450 555-0140"),
+    ("102345675", "Luc Poulin", "finance", "Directeur des finances", "418 555-0130"),
+    ("105678908", "Manon Lavoie", "management", "Présidente", "450 555-0140"),
 )
 PROFILES = {f"{MAPLE.bn9}RM0001": "both", f"{MAPLE.bn9}RM0002": "importer"}
 

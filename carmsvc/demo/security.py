@@ -18,8 +18,8 @@ OF_ACCOUNT = {f"{MAPLE.bn9}RM0001": Decimal("396000.00")}
 GIVEN = {
     MAPLE.bn9: ("bond", Decimal("1.06"), 400),
     "100000009": ("bond", Decimal("1.60"), 25),
-    "104567892": ("bond", Decimal("0.90"), None),
-    "102345673": ("cash", Decimal("1.25"), None),
+    "104567896": ("bond", Decimal("0.90"), None),
+    "102345675": ("cash", Decimal("1.25"), None),
 }
 
 

@@ -273,5 +273,5 @@ def _page(title: str) -> Any:
 STORIES: dict[str, Callable[[Importer, User, datetime], None]] = {
     MAPLE.bn9: _maple,
     "100000009": _optics,
-    "102345673": _erabliere,
+    "102345675": _erabliere,
 }

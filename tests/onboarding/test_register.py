@@ -22,8 +22,8 @@ from tests.onboarding.stories import TODAY, begun, finish, step, take
 def three(importer: Importer, stranger: Importer, administrator: User) -> list[Onboarding]:
     """Maple's stands still, Northern's has just moved, Érable's was given up."""
     other = create_importer(
-        legal_name="Érablière Beauce inc.", bn9="102345673",
-        program_accounts=["102345673RM0001"], by=administrator,
+        legal_name="Érablière Beauce inc.", bn9="102345675",
+        program_accounts=["102345675RM0001"], by=administrator,
     )  # fmt: skip
     with time_machine.travel("2026-11-10T15:00:00Z", tick=False), importer_scope(importer.pk):
         still = begun(importer, administrator, lead=administrator)
