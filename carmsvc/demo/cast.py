@@ -41,6 +41,7 @@ class Client:
 MAPLE = Client(
     "Maple Furniture Inc.", "123456782", 2, 46, 0.06, 12, finance="finance@maplefurniture.example"
 )
+CASCADE = "110123452"  # where all is well
 MAPLE_OWNER = ("olivia.chen@maplefurniture.example", "Olivia Chen")
 INVITED_TO_MAPLE = (
     ("warehouse@maplefurniture.example", "operations", "en"),
@@ -58,7 +59,7 @@ CLIENTS = (
     Client("Halifax Marine Electronics Inc.", "107890121", 1, 12, 0.3, 5),
     Client("Yukon Outfitters Ltd.", "108901232", 1, 8, 0.0, 4),
     Client("Textiles Saint-Laurent inc.", "109012344", 1, 20, 0.08, 4, "fr", condition="unmapped"),
-    Client("Cascade Medical Devices Inc.", "110123452", 1, 15, 0.05, 3),
+    Client("Cascade Medical Devices Inc.", CASCADE, 1, 15, 0.05, 3),
     Client("Red River Foods Ltd.", "111234563", 1, 10, 0.0, 1),
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 
-from carmsvc.demo.cast import MAPLE
+from carmsvc.demo.cast import CASCADE, MAPLE
 from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.tenancy import importer_scope
 from clients.models import Importer, User
@@ -189,4 +189,5 @@ STORIES: dict[str, Telling] = {
     "107890121": _revoked,
     "108901232": _suspended,
     "109012344": _drafted,
+    CASCADE: _healthy,
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 
-from carmsvc.demo.cast import MAPLE, STAFF
+from carmsvc.demo.cast import CASCADE, MAPLE, STAFF
 from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.tenancy import every_importer_id, importer_scope
 from clients.actions.program_accounts import arrange_payer
@@ -22,6 +22,9 @@ ARRANGEMENTS = {
     MAPLE.bn9: ("importer", False),
     OPTICS: ("broker", True),
     ERABLIERE: ("importer", None),
+    "104567896": ("by_transaction", None),
+    "106789019": ("importer", True),
+    CASCADE: ("importer", True),
 }
 PROOF = b"""%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from carmsvc.demo.cast import MAPLE
+from carmsvc.demo.cast import CASCADE, MAPLE
 from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.tenancy import importer_scope
 from clients.actions.portal import give_role, note_departure, record_portal_user, verify_role
@@ -43,6 +43,14 @@ PEOPLE = {
         Person("Ingrid Berg", "ingrid.berg@northernoptics.example", "bam"),
         Person("Tomas Vega", "tomas.vega@northernoptics.example", "bam"),
         Person("Anna Kowalski", "anna.kowalski@northernoptics.example", "editor", 1),
+    ),
+    CASCADE: (
+        Person("Priya Raman", "priya.raman@cascademedical.example", "bam"),
+        Person("George Whitford", "george.whitford@cascademedical.example", "bam"),
+    ),
+    "106789019": (
+        Person("Hank Dorsey", "hank.dorsey@greatlakestooling.example", "bam"),
+        Person("Alma Ruiz", "alma.ruiz@greatlakestooling.example", "bam"),
     ),
     "102345675": (
         Person("Josée Poulin", "josee.poulin@erabliere-beauce.example", "bam"),

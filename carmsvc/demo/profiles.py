@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from carmsvc.demo.cast import MAPLE
+from carmsvc.demo.cast import CASCADE, MAPLE
 from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.tenancy import every_importer_id, importer_scope
 from clients.actions.importer_contacts import add_contact
@@ -21,6 +21,7 @@ NAMES: dict[str, dict[str, Any]] = {
     "102345675": {"trade_names": "Sucre de Beauce", "is_resident": True},
     "105678908": {"name_at_cbsa": "Distributions Lavoie Ltd.", "is_resident": True},
     "106789019": {"is_resident": False},
+    CASCADE: {"name_at_cbsa": "Cascade Medical Devices Inc.", "is_resident": True},
     "111234563": {"state": Importer.State.PROSPECT},
 }
 SEEN_DAYS_AGO = 12
@@ -30,6 +31,9 @@ CONTACTS = (
     (MAPLE.bn9, "Night desk", "after_hours", "", "514 555-0199"),
     ("100000009", "Rita Novak", "customs", "Trade compliance", "416 555-0120"),
     ("102345675", "Luc Poulin", "finance", "Directeur des finances", "418 555-0130"),
+    (CASCADE, "Priya Raman", "finance", "Chief financial officer", "604 555-0150"),
+    (CASCADE, "George Whitford", "operations", "Warehouse manager", "604 555-0151"),
+    (CASCADE, "Elena Soto", "customs", "Regulatory affairs", "604 555-0152"),
     ("105678908", "Manon Lavoie", "management", "Présidente", "450 555-0140"),
 )
 PROFILES = {f"{MAPLE.bn9}RM0001": "both", f"{MAPLE.bn9}RM0002": "importer"}

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from carmsvc.demo.cast import MAPLE
+from carmsvc.demo.cast import CASCADE, MAPLE
 from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.tenancy import every_importer_id, importer_scope
 from clients.actions.security import note_release_status, record_security
@@ -20,11 +20,13 @@ GIVEN = {
     "100000009": ("bond", Decimal("1.60"), 25),
     "104567896": ("bond", Decimal("0.90"), None),
     "102345675": ("cash", Decimal("1.25"), None),
+    "106789019": ("bond", Decimal("1.20"), 210),
+    CASCADE: ("bond", Decimal("1.80"), 380),
 }
 
 
 def seed_security(by: Any) -> None:
-    """Security for each account of four importers, and what the portal showed of them."""
+    """Security for each account of these importers, and what the portal showed of them."""
     for bn9, (form, part, days) in GIVEN.items():
         with importer_scope(every_importer_id()):
             importer = importer_by_bn9(bn9)

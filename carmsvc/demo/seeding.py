@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db.models import Q
 from django.utils import timezone
 
 from carmsvc.demo.books import Month, Row, ledger_file, month_of, statement_file
 from carmsvc.demo.cast import (
     ASSIGNED,
+    CASCADE,
     CLIENTS,
     GROUPS,
     INVITED_TO_MAPLE,
@@ -31,6 +33,7 @@ from carmsvc.demo.onboardings import seed_onboardings
 from carmsvc.demo.payments import seed_payments
 from carmsvc.demo.portal import seed_portal
 from carmsvc.demo.profiles import seed_profiles
+from carmsvc.demo.readiness import seed_readiness
 from carmsvc.demo.security import seed_security
 from carmsvc.demo.support import seed_support
 from carmsvc.platform.api_keys import ApiKey
@@ -95,6 +98,7 @@ def seed() -> Iterator[str]:
     seed_onboardings(User.objects.get(email=STAFF[1][0]))
     seed_portal(User.objects.get(email=STAFF[1][0]))
     seed_support(User.objects.get(email=STAFF[1][0]))
+    seed_readiness(User.objects.get(email=STAFF[1][0]))
     remind(importers=every_importer_id(), now=timezone.now())
 
 
@@ -330,14 +334,13 @@ def _decide() -> None:
 
 
 def _unsigned() -> Any:
-    """The runs of older months that nobody has signed, in the order of their periods."""
+    """The runs that nobody has signed: of older months, and of the newest where all is well."""
     runs = MatchRun.objects.filter(
         state="finished",
         superseded_by=None,
         statement__superseded_by=None,
-        statement__period_end__lt=periods(2)[0],
         sign_offs=None,
-    )
+    ).filter(Q(statement__period_end__lt=periods(2)[0]) | Q(importer__bn9=CASCADE))
     return runs.select_related("importer", "statement").order_by("id")
 
 

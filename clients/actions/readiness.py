@@ -49,10 +49,12 @@ def keep_readiness(
 
 def _keep(found: Readiness, before: ReadinessSnapshot | None, now: datetime, by: object) -> bool:
     """Write or bring up to date today's row of one importer; whether the day is new."""
+    if before and before.taken_on > found.day:
+        return False  # it waited past midnight, and the next day was kept meanwhile
     is_new = before is None or before.taken_on < found.day
     if before and is_new:
         ReadinessSnapshot.objects.filter(pk=before.pk).update(is_newest=False)
-    snapshot = ReadinessSnapshot(importer=found.importer, taken_on=found.day, **_told(found, now))
+    snapshot = ReadinessSnapshot(importer=found.importer, taken_on=found.day, **as_kept(found, now))
     if before and not is_new:
         snapshot.pk = before.pk
     snapshot.save(force_insert=is_new, force_update=not is_new)
@@ -61,7 +63,7 @@ def _keep(found: Readiness, before: ReadinessSnapshot | None, now: datetime, by:
     return is_new
 
 
-def _told(found: Readiness, now: datetime) -> dict[str, Any]:
+def as_kept(found: Readiness, now: datetime) -> dict[str, Any]:
     """An importer's readiness as a row holds it."""
     failures = {one: len(found.those(Result.FAILED, one)) for one in Severity}
     return {

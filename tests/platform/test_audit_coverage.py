@@ -39,6 +39,7 @@ UNTOLD = {
     ("clients.actions.client_lists", "park_exhausted_lists"): "the row says it",
     ("clients.actions.importer_contacts", "reasons_against_contact"): "writes nothing",
     ("clients.actions.importer_contacts", "told_of"): "writes nothing",
+    ("clients.actions.readiness", "as_kept"): "writes nothing",
     ("clients.actions.readiness_answers", "told_of"): "writes nothing",
     ("clients.actions.portal", "held_portal_user"): "writes nothing",
     ("clients.actions.portal", "held_role"): "writes nothing",
