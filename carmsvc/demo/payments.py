@@ -22,7 +22,7 @@ ARRANGEMENTS = {
     MAPLE.bn9: ("importer", False),
     OPTICS: ("broker", True),
     ERABLIERE: ("importer", None),
-    "104567896": ("by_transaction", None),
+    "104567896": ("broker", False),
     "106789019": ("importer", True),
     CASCADE: ("importer", True),
 }
