@@ -39,7 +39,7 @@ def answer_question(
     It counts as long as its check lets answers count, or to an earlier day.
     """
     asked = _asked(importer, question, account, today)
-    last = said_on + timedelta(days=asked.check.answer_days)
+    last = min(said_on, today) + timedelta(days=asked.check.answer_days)
     answer = ReadinessAnswer(
         importer=importer,
         question=question,

@@ -291,7 +291,8 @@ class ReadinessAnswerDoor(ReadDoor):
     def _document(self, importer: Importer, pk: int | None) -> Document | None:
         if pk is None:
             return None
-        found: Document | None = Document.objects.filter(importer=importer, pk=pk).first()
+        kept = Document.objects.filter(importer=importer, destroyed_at=None)
+        found: Document | None = kept.filter(pk=pk).first()
         if found is None:
             raise NotSeen("evidence_document", NOT_SEEN)
         return found

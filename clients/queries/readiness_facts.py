@@ -32,10 +32,9 @@ from clients.rules.readiness_set_up import (
     service_options_fit,
 )
 
-REGISTRATION = (
-    "A9",
-    "A11",
-)  # steps of the checklist that register the business, the second by hand
+# steps of the checklist by which the business is seen to be registered: the portal shows its
+# accounts, or the CBSA has registered it by hand; what was typed in before is no registration
+REGISTRATION = ("A12", "M1")
 # what our own people at an importer look after -> the function that this makes reachable
 FUNCTION_OF_ROLE = {"finance": "finance", "operations": "operations", "compliance": "customs"}
 NO_STATUS = ReleaseStatus(status="")
@@ -90,24 +89,29 @@ def _of_accounts(inquiry: Inquiry) -> Iterator[Finding]:
 
 
 def _registering(importers: Collection[int]) -> dict[int, Registering]:
-    """How far each importer's newest onboarding is with the registration."""
-    rows = Onboarding.objects.filter(importer__in=importers)
-    newest = list(rows.order_by("importer_id", "-id").distinct("importer_id"))
+    """How far each importer has come with the registration; one that was given up counts only for
+    what it had reached.
+    """
+    rows = Onboarding.objects.filter(importer__in=importers).order_by("importer_id", "-id")
+    standing = rows.exclude(state=Onboarding.State.CANCELLED).distinct("importer_id")
+    newest = {one.importer_id: one for one in standing}
+    done = _registered_on(importers)
+    return {pk: _how_far(newest.get(pk), done.get(pk)) for pk in {*newest, *done}}
+
+
+def _how_far(newest: Onboarding | None, registered_on: date | None) -> Registering:
+    if newest is None:
+        return Registering(Onboarding.State.CANCELLED, registered_on)
+    is_before = newest.variant == Variant.EMPLOYEE_ACCESS.value
+    return Registering(newest.state, registered_on, is_before, newest.ended_on)
+
+
+def _registered_on(importers: Collection[int]) -> dict[int, date]:
+    """The first day on which each importer's business was seen to be registered."""
     steps = OnboardingStep.objects.filter(
-        importer__in=importers, onboarding__in=[one.pk for one in newest], code__in=REGISTRATION
-    )
-    done: dict[int, date] = dict(
-        steps.exclude(done_on=None).order_by("done_on").values_list("onboarding_id", "done_on")
-    )
-    return {
-        one.importer_id: Registering(
-            state=one.state,
-            registered_on=done.get(one.pk),
-            is_registered_before=one.variant == Variant.EMPLOYEE_ACCESS.value,
-            ended_on=one.ended_on,
-        )
-        for one in newest
-    }
+        importer__in=importers, code__in=REGISTRATION, done_on__isnull=False
+    ).exclude(onboarding__variant=Variant.EMPLOYEE_ACCESS.value)
+    return dict(steps.order_by("-done_on").values_list("importer_id", "done_on"))
 
 
 def _functions(importers: Collection[int]) -> dict[int, set[str]]:

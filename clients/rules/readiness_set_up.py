@@ -20,9 +20,9 @@ def number_fits(bn9: str, bn15: str) -> Outcome:
 
     Source: CBSA, registering in CARM. A check digit that does not fit is odd, but stops nothing.
     """
-    if not re.fullmatch(r"\d{9}", bn9):
+    if not re.fullmatch(r"[0-9]{9}", bn9):
         return failed("bn9_malformed", bn9=bn9)
-    if not re.fullmatch(r"\d{9}RM\d{4}", bn15):
+    if not re.fullmatch(r"[0-9]{9}RM[0-9]{4}", bn15):
         return failed("bn15_malformed", bn15=bn15)
     if not bn15.startswith(bn9):
         return failed("of_another_business", bn9=bn9, bn15=bn15)
@@ -47,9 +47,9 @@ def may_import(profile: str, *, others_import: bool) -> Outcome:
 
 @dataclass(frozen=True)
 class Registering:
-    """How far the newest onboarding has come with the registration in the portal.
+    """How far the newest onboarding that was not given up has come with the registration.
 
-    `registered_on`: the day of the step that registers the business; None while it is not done.
+    `registered_on`: the day on which some onboarding saw the business registered; else None.
     """
 
     state: str
@@ -60,10 +60,10 @@ class Registering:
 
 def is_registered(registering: Registering | None) -> Outcome:
     """R03: the business is registered in the portal, since a known day. Source: Notice 25-16."""
+    if registering and registering.registered_on:
+        return passed("registered", registered_on=registering.registered_on)
     if registering is None or registering.state == "cancelled":
         return unknown("no_onboarding", may_be_answered=True)
-    if registering.registered_on:
-        return passed("registered", registered_on=registering.registered_on)
     if registering.is_registered_before:
         return passed("registered_before")
     if registering.state == "finished":

@@ -115,24 +115,38 @@ def _facts_of(standing: Standing, kept: list[SecurityInstrument], today: date) -
             for one in standing.instruments
         ),
         falls_on=_falls_on(kept, today),
-        lapsed_on=max((one.valid_to for one in kept if one.valid_to), default=None),
+        lapsed_on=_lapsed_on(kept, today),
     )
 
 
 def _anniversary(security: SecurityInstrument, today: date) -> date | None:
-    """The next anniversary of a bond without a last day."""
+    """The next anniversary of a bond without a last day; its first day is none."""
     if security.valid_to or security.form != SecurityInstrument.Form.BOND:
         return None
     first = security.valid_from
     day = min(first.day, 28) if first.month == 2 else first.day  # 29 February has none
-    this_year = date(today.year, first.month, day)
-    return this_year if this_year >= today else date(today.year + 1, first.month, day)
+    year = max(today.year, first.year + 1)
+    this_year = date(year, first.month, day)
+    return this_year if this_year >= today else date(year + 1, first.month, day)
+
+
+def _last_day(security: SecurityInstrument) -> date | None:
+    """The last day on which it holds: its own, or the one before somebody ended it."""
+    ended = security.ended_on and security.ended_on - DAY
+    return min(filter(None, (security.valid_to, ended)), default=None)
 
 
 def _falls_on(kept: list[SecurityInstrument], today: date) -> date | None:
     """The last day before less security is posted than on it."""
-    ends = sorted({one.valid_to for one in kept if one.valid_to and one.holds(today)})
+    held = [one for one in kept if one.holds(today)]
+    ends = sorted({day for one in held if (day := _last_day(one)) and day < date.max})
     return next((day for day in ends if _posted(kept, day + DAY) < _posted(kept, day)), None)
+
+
+def _lapsed_on(kept: list[SecurityInstrument], today: date) -> date | None:
+    """The last day of what held before and holds no more."""
+    ends = [day for one in kept if (day := _last_day(one)) and day < today]
+    return max(ends, default=None)
 
 
 def _posted(kept: list[SecurityInstrument], day: date) -> Decimal:
