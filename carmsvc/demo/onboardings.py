@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from carmsvc.demo.cast import MAPLE
+from carmsvc.demo.cast import CASCADE, MAPLE
 from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.tenancy import importer_scope
 from clients.actions.onboarding import finish_onboarding, start_onboarding
@@ -116,5 +116,6 @@ STORIES: dict[str, Telling] = {
     MAPLE.bn9: _onboarded,
     "111234563": _standing_still,
     "102345675": _blocked,
-    "110123452": _new,
+    "108901232": _new,
+    CASCADE: _onboarded,
 }

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from carmsvc.platform.tenancy import TenantForeignKey, TenantModel
 from clients.models.documents import Document
@@ -21,6 +22,11 @@ AREA_WORDS = {
     Area.SET_UP: _("Set-up of the program account"),
     Area.RPP: _("Release prior to payment (RPP)"),
     Area.RELEASE: _("Release by IID, PARS or RMD"),
+}
+AREA_HEADS = {
+    Area.SET_UP: _("Set-up"),
+    Area.RPP: _("RPP"),
+    Area.RELEASE: pgettext_lazy("readiness", "Release"),
 }
 SEVERITY_WORDS = {
     Severity.BLOCKER: _("Blocker"),

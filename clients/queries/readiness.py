@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from carmsvc.platform.audit import AuditEvent
-from clients.models import Importer, ProgramAccount, ReadinessAnswer, ReadinessSnapshot
+from clients.models import Importer, ProgramAccount, ReadinessAnswer, ReadinessSnapshot, User
 from clients.readiness import Check, Finding, Inquiry, check_of, findings
 from clients.rules.readiness import (
     AnswerFacts,
@@ -152,7 +152,7 @@ def _judged(
 ) -> Judged:
     answer = answers.get((finding.importer_id, finding.code, finding.account_id))
     facts = answer and AnswerFacts(
-        answer.is_met, answer.said_on, answer.expires_on, str(answer.recorded_by)
+        answer.is_met, answer.said_on, answer.expires_on, _name(answer.recorded_by)
     )
     return Judged(
         check=check_of(finding.code),
@@ -161,6 +161,10 @@ def _judged(
         outcome=with_answer(finding.outcome, facts or None, today),
         answer=answer if finding.outcome.may_be_answered else None,
     )
+
+
+def _name(person: User) -> str:
+    return person.full_name or person.email
 
 
 def readiness_of(importer_id: int, today: date) -> Readiness:

@@ -6,8 +6,14 @@ from itertools import groupby
 from typing import Any
 
 from clients.models import ProgramAccount
-from clients.models.readiness import AREA_WORDS, RESULT_WORDS, SEVERITY_WORDS, VERDICT_WORDS
-from clients.queries.readiness import Judged, Readiness, to_be_answered
+from clients.models.readiness import (
+    AREA_HEADS,
+    AREA_WORDS,
+    RESULT_WORDS,
+    SEVERITY_WORDS,
+    VERDICT_WORDS,
+)
+from clients.queries.readiness import Judged, Readiness
 from clients.queries.readiness_words import facts_told, sentence, source_word, who_told
 from clients.rules.readiness import Area, Result, Severity, Verdict
 
@@ -50,13 +56,6 @@ class Line:
         return RESULT_WORDS[self.judged.result]
 
     @property
-    def tint(self) -> str:
-        """The state under which it is drawn."""
-        if self.judged.result is not Result.FAILED:
-            return str(self.judged.result.value)
-        return str(self.judged.severity.value)
-
-    @property
     def sources(self) -> list[tuple[Any, str, Any]]:
         """Title, address and how far it can be relied on."""
         told = self.judged.check.sources
@@ -81,16 +80,15 @@ class Page:
     areas: tuple[VerdictWord, ...]
     accounts: tuple[tuple[ProgramAccount, VerdictWord, tuple[VerdictWord, ...]], ...]
     groups: tuple[Group, ...]
-    questions: int  # that only a person can answer, and nobody has
 
     @property
     def area_words(self) -> list[Any]:
-        return list(AREA_WORDS.values())
+        """Short, as the heads of columns."""
+        return list(AREA_HEADS.values())
 
 
 def page_of(found: Readiness) -> Page:
     """An importer's readiness in words, failures first."""
-    open_questions = [one for one in to_be_answered(found) if one.result is Result.UNKNOWN]
     return Page(
         verdict=worded("", found.verdict),
         areas=_areas(found.areas),
@@ -99,7 +97,6 @@ def page_of(found: Readiness) -> Page:
             for account, verdict, areas in found.by_account
         ),
         groups=tuple(_groups(found.judged)),
-        questions=len(open_questions),
     )
 
 
