@@ -138,8 +138,7 @@ def _last_day(security: SecurityInstrument) -> date | None:
 
 def _falls_on(kept: list[SecurityInstrument], today: date) -> date | None:
     """The last day before less security is posted than on it."""
-    held = [one for one in kept if one.holds(today)]
-    ends = sorted({day for one in held if (day := _last_day(one)) and day < date.max})
+    ends = sorted({day for one in kept if (day := _last_day(one)) and today <= day < date.max})
     return next((day for day in ends if _posted(kept, day + DAY) < _posted(kept, day)), None)
 
 
