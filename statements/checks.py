@@ -1,6 +1,7 @@
 """The readiness checks of the statements room: release prior to payment, security, arrears."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from clients.models import ReleaseStatus, SecurityInstrument
 from clients.readiness import Check, Source, register
@@ -50,7 +51,7 @@ NOT_ENROLLED = _("The account is not enrolled in release prior to payment.")
 NOT_KNOWN = _("No statement of the twelve months of the review is loaded.")
 AMOUNT_FACTS = {
     "required": _("Required"),
-    "posted": _("Posted"),
+    "posted": pgettext_lazy("security", "Posted"),
     "form": _("Form"),
     "months_known": _("Statements known, of twelve"),
 }

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 register = template.Library()
 
@@ -132,6 +133,12 @@ def state(code: str, word: Any) -> SafeString:
 def brokerage_name() -> str:
     """Whose deployment this is."""
     return settings.BROKERAGE_NAME or "carmsvc"
+
+
+@register.filter(is_safe=True)
+def colon(words: Any) -> str:
+    """Words before what they announce, with the colon of the reader's language."""
+    return gettext("%(words)s:") % {"words": words}
 
 
 @register.filter
