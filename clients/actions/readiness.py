@@ -39,12 +39,19 @@ def keep_readiness(
     """
     today = toronto_day(now)
     with importer_scope(importers):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_LOCK])
+        one_keeper_at_a_time()
         wanted = importers_to_look_at(importers, today, only_moved=only_moved)
         before, found = newest_snapshots(wanted), readiness(wanted, today)
-        new = [_keep(one, before.get(pk), now, by) for pk, one in found.items()]
+        new = [_keep(found[pk], before.get(pk), now, by) for pk in wanted]
     return sum(new)
+
+
+def one_keeper_at_a_time() -> None:
+    """Wait for whoever keeps readiness now, to the end of the transaction. Whoever writes on an
+    audit chain and keeps readiness after it asks for this first: a keeper asks in that order, too.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_LOCK])
 
 
 def _keep(found: Readiness, before: ReadinessSnapshot | None, now: datetime, by: object) -> bool:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from carmsvc.platform import audit
 from carmsvc.platform.refusals import Refused
-from clients.actions.readiness import keep_readiness
+from clients.actions.readiness import keep_readiness, one_keeper_at_a_time
 from clients.actions.secrets import against_secrets
 from clients.models import Document, Importer, ProgramAccount, ReadinessAnswer, User
 from clients.queries.readiness import Judged, readiness_of, to_be_answered
@@ -38,6 +38,7 @@ def answer_question(
 
     It counts as long as its check lets answers count, or to an earlier day.
     """
+    one_keeper_at_a_time()
     asked = _asked(importer, question, account, today)
     last = min(said_on, today) + timedelta(days=asked.check.answer_days)
     answer = ReadinessAnswer(
@@ -88,7 +89,8 @@ def _reasons_against(answer: ReadinessAnswer, last: date, today: date) -> Iterat
         yield _("Say what proves it: a document, or where you saw it.")
     for name, most in LONGEST.items():
         if len(getattr(answer, name)) > most or "\x00" in getattr(answer, name):
-            yield _("At most %(count)s characters, without null characters.") % {"count": most}
+            field = str(ReadinessAnswer._meta.get_field(name).verbose_name).capitalize()
+            yield _("%(field)s: at most %(count)s characters.") % {"field": field, "count": most}
     if answer.said_on > today:
         yield _("The day lies in the future: record it once it has happened.")
     if not answer.said_on <= answer.expires_on <= last:
@@ -113,6 +115,7 @@ def told_of(answer: ReadinessAnswer) -> dict[str, Any]:
 @transaction.atomic
 def take_answer_back(*, answer: ReadinessAnswer, by: User) -> None:
     """An answer counts no more; what was said before it does again. Raises `Refused`."""
+    one_keeper_at_a_time()
     standing = ReadinessAnswer.objects.filter(pk=answer.pk, withdrawn_at=None)
     if not standing.update(withdrawn_at=timezone.now(), withdrawn_by=by):
         raise Refused(_("It was taken back already."))

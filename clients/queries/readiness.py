@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -21,6 +21,8 @@ from clients.rules.readiness import (
     verdict_of,
     with_answer,
 )
+
+OVERLAP = timedelta(minutes=2)  # longer than what is recorded waits to be committed
 
 
 @dataclass(frozen=True)
@@ -182,12 +184,13 @@ def importers_to_look_at(
     importers: Collection[int], today: date, *, only_moved: bool = False
 ) -> list[int]:
     """Those of these importers that are no former clients; with `only_moved` those that were not
-    looked at today, or of whom something was recorded since.
+    looked at today, or of whom something was recorded since, or so shortly before that it may
+    not have been committed then.
     """
     rows = Importer.objects.filter(pk__in=importers).exclude(state=Importer.State.FORMER)
     if only_moved:
         since = AuditEvent.objects.filter(
-            importer=OuterRef("importer"), happened_at__gt=OuterRef("checked_at")
+            importer=OuterRef("importer"), happened_at__gt=OuterRef("checked_at") - OVERLAP
         )
         kept = ReadinessSnapshot.objects.filter(
             ~Exists(since.exclude(action__startswith="readiness ")),

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.utils import translation
 
+from clients.actions.documents import keep_document
 from clients.actions.importer_profiles import change_account, change_profile
 from clients.actions.portal import give_role, record_portal_user
 from clients.actions.readiness_answers import answer_question
 from clients.actions.security import note_release_status, record_security
 from clients.models import (
+    Document,
     Importer,
     ImporterContact,
     PortalUser,
@@ -24,6 +26,7 @@ from clients.queries.readiness_words import facts_told, sentence
 from reconciliation.actions import sign_off
 from tests.books import reconciled, soa
 from tests.delegation.stories import active, signed
+from tests.documents.conftest import pdf, upload
 
 TODAY = date(2026, 11, 23)
 OCTOBER = date(2026, 10, 17)  # the statement of the 25th of October, due on the 30th
@@ -113,6 +116,13 @@ def answer(
     return answer_question(
         importer=importer, question=code, account=account, by=by, **(usual | told)
     )
+
+
+def document(importer: Importer, by: User) -> Document:
+    """A paper of the importer that proves something."""
+    content = upload(pdf("Records are in Halifax"), "records.pdf")
+    told = {"importer": importer, "by": by, "kind": "cargo_control", "title": "Where records are"}
+    return keep_document(content=content, **told).document
 
 
 def put_business_right(importer: Importer, by: User) -> None:
