@@ -9,6 +9,9 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from carmsvc.platform.openapi_settings import DOCUMENT
+from carmsvc.schedule import schedule_of
+
 SHORTEST_SECRET_KEY = 50  # characters
 
 
@@ -194,67 +197,7 @@ SWEEP_SECONDS = float(os.environ.get("SWEEP_SECONDS", "60"))
 WORK_LEASE_SECONDS = float(os.environ.get("WORK_LEASE_SECONDS", "300"))
 WORK_RETRY_SECONDS = float(os.environ.get("WORK_RETRY_SECONDS", "30"))
 CELERY_BEAT_SCHEDULE_FILENAME = os.environ.get("BEAT_SCHEDULE_FILE", "celerybeat-schedule")
-CELERY_BEAT_SCHEDULE = {
-    "heartbeat": {
-        "task": "carmsvc.platform.tasks.heartbeat",
-        "schedule": 15,
-        "options": {"expires": 15},
-    },
-    "forget old answers": {"task": "carmsvc.platform.tasks.forget_answers", "schedule": 86_400},
-    "keep audit heads": {"task": "carmsvc.platform.tasks.keep_audit_heads", "schedule": 86_400},
-    "collect audit checks": {
-        "task": "carmsvc.platform.tasks.collect_audit_checks",
-        "schedule": SWEEP_SECONDS,
-        "options": {"expires": SWEEP_SECONDS},
-    },
-    "warn of expiring keys": {"task": "clients.tasks.warn_of_expiring_keys", "schedule": 86_400},
-    "forget old letters": {"task": "carmsvc.platform.tasks.forget_letters", "schedule": 86_400},
-    "watch security": {"task": "statements.tasks.watch_security", "schedule": 300},
-    "follow published days": {
-        "task": "statements.tasks.follow_published_days",
-        "schedule": 3600,
-    },
-    "tell deadlines": {"task": "clients.tasks.tell_deadlines", "schedule": 900},
-    "keep readiness": {"task": "clients.tasks.keep_readiness", "schedule": 600},
-    "send digests": {"task": "clients.tasks.send_digests", "schedule": 900},
-    "collect letters": {
-        "task": "carmsvc.platform.tasks.collect_letters",
-        "schedule": SWEEP_SECONDS,
-        "options": {"expires": SWEEP_SECONDS},
-    },
-    "collect statement and ledger files": {
-        "task": "statements.tasks.collect_files",
-        "schedule": SWEEP_SECONDS,
-        "options": {"expires": SWEEP_SECONDS},
-    },
-    "expire delegations": {"task": "delegation.tasks.expire_delegations", "schedule": 3600},
-    "collect agreement papers": {
-        "task": "delegation.tasks.collect_papers",
-        "schedule": SWEEP_SECONDS,
-        "options": {"expires": SWEEP_SECONDS},
-    },
-    "collect documents": {
-        "task": "clients.tasks.collect_documents",
-        "schedule": SWEEP_SECONDS,
-        "options": {"expires": SWEEP_SECONDS},
-    },
-    "collect received letters": {
-        "task": "clients.tasks.collect_received_letters",
-        "schedule": SWEEP_SECONDS,
-        "options": {"expires": SWEEP_SECONDS},
-    },
-    "collect client lists": {
-        "task": "clients.tasks.collect_client_lists",
-        "schedule": SWEEP_SECONDS,
-        "options": {"expires": SWEEP_SECONDS},
-    },
-    "remove old packages": {"task": "clients.tasks.remove_old_packages", "schedule": 3600},
-    "collect match runs": {
-        "task": "reconciliation.tasks.collect_runs",
-        "schedule": SWEEP_SECONDS,
-        "options": {"expires": SWEEP_SECONDS},
-    },
-}
+CELERY_BEAT_SCHEDULE = schedule_of(SWEEP_SECONDS)
 
 # Who signs in
 AUTH_USER_MODEL = "clients.User"
@@ -491,51 +434,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["carmsvc.platform.throttling.PrincipalThrottle"],
     "DEFAULT_THROTTLE_RATES": {"principal": os.environ.get("API_RATE", "600/minute")},
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "carmsvc API",
-    "DESCRIPTION": (BASE_DIR / "carmsvc" / "platform" / "openapi.md").read_text(),
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False},
-    "ENUM_NAME_OVERRIDES": {
-        "StaffRole": "clients.models.User.StaffRole",
-        "ImporterRole": "clients.models.Membership.Role",
-        "ApiKeyState": "clients.rules.keys.KEY_STATES",
-        "DocumentKind": "clients.models.DocumentKind",
-        "SupportState": "clients.models.SUPPORT_STATE_CHOICES",
-        "ReceivedLetterState": "clients.models.ReceivedLetter.State",
-        "SupportCategory": "clients.models.SupportCategory",
-        "SupportPriority": "clients.models.SupportPriority",
-        "DocumentRequestState": "clients.models.DocumentRequest.State",
-        "DocumentPackageState": "clients.models.DocumentPackage.State",
-        "DocumentVersionState": "clients.models.DocumentVersion.State",
-        "FileState": "statements.models.StatementFile.State",
-        "RunState": "reconciliation.models.MatchRun.State",
-        "VarianceState": "reconciliation.models.Variance.State",
-        "DeadlineState": "clients.deadlines.DeadlineState",
-        "AccountPayer": "clients.models.ProgramAccount.Payer",
-        "PaymentPayer": "statements.models.Payment.Payer",
-        "OnboardingVariant": "clients.models.onboarding.VARIANT_CHOICES",
-        "OnboardingParty": "clients.models.onboarding.PARTY_CHOICES",
-        "OnboardingStepState": "clients.models.onboarding.STEP_STATE_CHOICES",
-        "OnboardingStepWish": "clients.models.onboarding.STEP_WISH_CHOICES",
-        "Language": "clients.models.User.Language",
-        "ImporterState": "clients.models.Importer.State",
-        "AccountStatus": "clients.models.ProgramAccount.Status",
-        "PortalRoleName": "clients.models.portal.ROLE_CHOICES",
-        "PortalPersonKind": "clients.models.portal.PERSON_CHOICES",
-        "PortalDecision": "clients.models.portal.DECISION_CHOICES",
-        "ReadinessVerdict": "clients.models.readiness.VERDICT_CHOICES",
-        "VarianceKind": "reconciliation.models.VarianceKind",
-        "DelegationState": "delegation.wording.STATE_CHOICES",
-        "DelegationLevel": "delegation.wording.LEVEL_CHOICES",
-    },
-}
+SPECTACULAR_SETTINGS = DOCUMENT
 
 LOGGING = {
     "version": 1,
