@@ -1,7 +1,7 @@
 """Readiness kept day by day: a row an importer and day, and who is told when a verdict changes."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
@@ -42,8 +42,16 @@ def keep_readiness(
         one_keeper_at_a_time()
         wanted = importers_to_look_at(importers, today, only_moved=only_moved)
         before, found = newest_snapshots(wanted), readiness(wanted, today)
-        new = [_keep(found[pk], before.get(pk), now, by) for pk in wanted]
-    return sum(new)
+        # whoever waited past midnight leaves the next day alone, if that was kept meanwhile
+        kept = [
+            ReadinessSnapshot(importer=one.importer, taken_on=today, **as_kept(one, now))
+            for pk, one in sorted(found.items())
+            if pk not in before or before[pk].taken_on <= today
+        ]
+        _write(kept, today)
+        for one in kept:
+            _tell_change(one, before.get(one.importer_id), by)
+    return sum(pk not in before or before[pk].taken_on < today for pk in wanted)
 
 
 def one_keeper_at_a_time() -> None:
@@ -54,20 +62,17 @@ def one_keeper_at_a_time() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_LOCK])
 
 
-def _keep(found: Readiness, before: ReadinessSnapshot | None, now: datetime, by: object) -> bool:
-    """Write or bring up to date today's row of one importer; whether the day is new."""
-    if before and before.taken_on > found.day:
-        return False  # it waited past midnight, and the next day was kept meanwhile
-    is_new = before is None or before.taken_on < found.day
-    if before and is_new:
-        ReadinessSnapshot.objects.filter(pk=before.pk).update(is_newest=False)
-    snapshot = ReadinessSnapshot(importer=found.importer, taken_on=found.day, **as_kept(found, now))
-    if before and not is_new:
-        snapshot.pk = before.pk
-    snapshot.save(force_insert=is_new, force_update=not is_new)
-    if before and before.verdict != snapshot.verdict:
-        _tell_change(snapshot, before, by)
-    return is_new
+def _write(kept: list[ReadinessSnapshot], today: date) -> None:
+    """Write today's rows, or bring them up to date, in two queries."""
+    older = ReadinessSnapshot.objects.filter(is_newest=True, taken_on__lt=today)
+    older.filter(importer__in=[one.importer_id for one in kept]).update(is_newest=False)
+    told = [field.name for field in ReadinessSnapshot._meta.fields if not field.primary_key]
+    ReadinessSnapshot.objects.bulk_create(
+        kept,
+        update_conflicts=True,
+        unique_fields=["importer", "taken_on"],
+        update_fields=[name for name in told if name not in ("importer", "taken_on")],
+    )
 
 
 def as_kept(found: Readiness, now: datetime) -> dict[str, Any]:
@@ -92,8 +97,10 @@ def _codes(found: Readiness, result: Result) -> list[str]:
     return sorted({one.check.code for one in found.those(result)})
 
 
-def _tell_change(snapshot: ReadinessSnapshot, before: ReadinessSnapshot, by: object) -> None:
-    """A verdict has changed: on the audit, and to whoever looks after the importer."""
+def _tell_change(snapshot: ReadinessSnapshot, before: ReadinessSnapshot | None, by: object) -> None:
+    """Where the verdict has changed: on the audit, and to whoever looks after the importer."""
+    if before is None or before.verdict == snapshot.verdict:
+        return
     audit.record(
         "readiness changed",
         importer_id=snapshot.importer_id,
