@@ -89,8 +89,9 @@ def _reasons_against(answer: ReadinessAnswer, last: date, today: date) -> Iterat
         yield _("Say what proves it: a document, or where you saw it.")
     for name, most in LONGEST.items():
         if len(getattr(answer, name)) > most or "\x00" in getattr(answer, name):
-            field = str(ReadinessAnswer._meta.get_field(name).verbose_name).capitalize()
-            yield _("%(field)s: at most %(count)s characters.") % {"field": field, "count": most}
+            field: Any = ReadinessAnswer._meta.get_field(name)
+            words = {"field": str(field.verbose_name).capitalize(), "count": most}
+            yield _("%(field)s: at most %(count)s characters.") % words
     if answer.said_on > today:
         yield _("The day lies in the future: record it once it has happened.")
     if not answer.said_on <= answer.expires_on <= last:
