@@ -40,6 +40,7 @@ UNTOLD = {
     ("clients.actions.importer_contacts", "reasons_against_contact"): "writes nothing",
     ("clients.actions.importer_contacts", "told_of"): "writes nothing",
     ("clients.actions.readiness", "as_kept"): "writes nothing",
+    ("clients.actions.readiness", "one_keeper_at_a_time"): "waits, and writes nothing",
     ("clients.actions.readiness_answers", "told_of"): "writes nothing",
     ("clients.actions.portal", "held_portal_user"): "writes nothing",
     ("clients.actions.portal", "held_role"): "writes nothing",
