@@ -155,6 +155,17 @@ def test_an_importer_that_was_never_looked_at_has_empty_cells_in_the_export(
     assert row == ["Maple Furniture Inc.", "123456782", *[""] * 11, "Analyst", ""]
 
 
+def test_a_name_that_a_spreadsheet_would_run_is_text_in_the_export(
+    signed_in: Browser, importer: Importer, analyst: User
+) -> None:
+    with importer_scope(importer.pk):
+        Importer.objects.filter(pk=importer.pk).update(legal_name="=1+1")
+
+    response = signed_in(analyst).get(f"{REGISTER}export/")
+
+    assert "\r\n'=1+1,123456782," in response.content.decode("utf-8-sig")
+
+
 def test_the_register_is_for_staff(signed_in: Browser, owner: User) -> None:
     client = signed_in(owner)
 

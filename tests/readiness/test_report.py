@@ -75,3 +75,15 @@ def test_the_report_speaks_the_readers_language_and_no_third_one(
 
     assert "-en.pdf" in client.get(f"{page(importer)}report.pdf")["Content-Disposition"]
     assert client.get(f"{page(importer)}report.pdf?language=de").status_code == 404
+
+
+def test_a_name_that_looks_like_a_page_is_written_as_it_is(
+    signed_in: Browser, importer: Importer, analyst: User
+) -> None:
+    name = '<img src="https://elsewhere.example/a.png"> & Sons'
+    with importer_scope(importer.pk):
+        Importer.objects.filter(pk=importer.pk).update(legal_name=name)
+
+    response = signed_in(analyst).get(f"{page(importer)}report.pdf")
+
+    assert name in pdf_text(pdfium.PdfDocument(response.content))

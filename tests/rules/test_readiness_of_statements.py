@@ -306,6 +306,20 @@ def test_nothing_is_overdue_no_penalty_is_open_and_every_release_is_accounted_fo
     assert said(is_up_to_date(arrears, TODAY)) == answer
 
 
+@pytest.mark.parametrize(
+    ("today", "answer"),
+    [
+        (date(2026, 7, 1), "up_to_date"),  # Canada Day, on which it is due
+        (date(2026, 7, 2), "up_to_date"),  # the next day that is no holiday
+        (date(2026, 7, 3), "overdue"),
+    ],
+)
+def test_what_is_due_on_a_holiday_is_in_time_on_the_next_day(today: date, answer: str) -> None:
+    owed = replace(PAID, left_to_pay=Decimal("9.00"), due_on=date(2026, 7, 1))
+
+    assert is_up_to_date(owed, today).reason == answer
+
+
 def test_only_where_nothing_is_loaded_a_person_may_say_it() -> None:
     assert is_up_to_date(Arrears(), TODAY).may_be_answered is True
     assert is_up_to_date(PAID, TODAY).may_be_answered is False
