@@ -164,12 +164,12 @@ def test_two_users_share_the_servers_and_the_last_one_ends_them(checkout: Checko
     servers = checkout.processes()
 
     first.terminate()
-    first.communicate(timeout=20)
+    first.communicate(timeout=60)
     time.sleep(0.3)
 
     assert checkout.processes() == servers
     second.terminate()
-    second.communicate(timeout=20)
+    second.communicate(timeout=60)
     assert checkout.processes() == []
 
 
@@ -194,7 +194,7 @@ def test_a_termination_is_passed_on_once_to_the_command(checkout: Checkout) -> N
     assert user.stdout.readline() == "up\n"
 
     user.send_signal(signal.SIGTERM)
-    _, err = user.communicate(timeout=20)
+    _, err = user.communicate(timeout=60)
 
     assert (user.returncode, err) == (1, "tidied up\n")
 
@@ -268,7 +268,7 @@ def given_server(
     user = owner.hold(CARM_EMBEDDED_POSTGRES=getattr(request, "param", "system"))
     yield f"postgres://postgres@{str(owner.state / 'db').replace('/', '%2F')}:5432/carm"
     user.terminate()
-    user.communicate(timeout=20)
+    user.communicate(timeout=60)
     owner.say("clean")
 
 
@@ -348,7 +348,7 @@ def test_secrets_and_sockets_are_ours_alone(checkout: Checkout) -> None:
         assert (state / "valkey" / "valkey.sock").stat().st_mode & 0o077 == 0
     finally:
         user.terminate()
-        user.communicate(timeout=20)
+        user.communicate(timeout=60)
 
 
 def test_stop_ends_the_servers_although_somebody_uses_them(checkout: Checkout) -> None:
@@ -358,7 +358,7 @@ def test_stop_ends_the_servers_although_somebody_uses_them(checkout: Checkout) -
 
     assert checkout.processes() == [] or soon(lambda: checkout.processes() == [])
     user.terminate()
-    user.communicate(timeout=20)
+    user.communicate(timeout=60)
 
 
 def test_psql_comes_in_as_the_role_that_was_asked_for(checkout: Checkout) -> None:

@@ -51,7 +51,7 @@ def leave(client: Client, **asked: str) -> str:
 
 def come_back(client: Client, sent_to: str) -> Any:
     """Sign in at the provider and follow it back to us."""
-    back = requests.get(sent_to, allow_redirects=False, timeout=5).headers["Location"]
+    back = requests.get(sent_to, allow_redirects=False, timeout=30).headers["Location"]
     parts = urlsplit(back)
     return client.get(f"{parts.path}?{parts.query}")
 
@@ -197,7 +197,7 @@ def test_an_answer_to_somebody_elses_question_is_refused(provider: Provider, fin
 
 def test_an_answer_is_taken_once(provider: Provider, finance: User) -> None:
     client = browser()
-    back = requests.get(leave(client), allow_redirects=False, timeout=5).headers["Location"]
+    back = requests.get(leave(client), allow_redirects=False, timeout=30).headers["Location"]
     path = back.removeprefix("http://testserver")
     assert client.get(path).url == "/"
     client.post("/account/logout/")

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from clients.models import User
 
@@ -26,7 +26,8 @@ ARGUMENTS = [
     "--disable-dev-shm-usage",
 ]
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-PATIENCE = 10_000  # milliseconds
+PATIENCE = 30_000  # milliseconds, on a machine that is busy elsewhere
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[Any]) -> None:
