@@ -71,9 +71,13 @@ def readiness_facts(asked: Asked) -> Iterator[Fact]:
 
 
 def answers_ending(importers: Collection[int], first: date, last: date) -> Iterator[Deadline]:
-    """What people said, by the last day on which it counts; gone once somebody says it anew."""
+    """What people said, by the last day on which it counts; gone once somebody says it anew, or
+    the data have come to say it.
+    """
+    kept = newest_snapshots(importers)
     for (importer_id, question, account_id), answer in standing_answers(importers).items():
-        if first <= answer.expires_on <= last:
+        is_asked = importer_id in kept and answer.place in kept[importer_id].questions
+        if is_asked and first <= answer.expires_on <= last:
             yield _ending(importer_id, question, account_id, answer)
 
 

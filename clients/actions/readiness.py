@@ -21,6 +21,7 @@ from clients.queries.readiness import (
     importers_to_look_at,
     newest_snapshots,
     readiness,
+    to_be_answered,
 )
 from clients.rules.readiness import Area, Result, Severity, Verdict
 
@@ -85,6 +86,7 @@ def as_kept(found: Readiness, now: datetime) -> dict[str, Any]:
         "accounts": {one.bn15: verdict for one, verdict, _areas in found.by_account},
         "failed_checks": _codes(found, Result.FAILED),
         "unknown_checks": _codes(found, Result.UNKNOWN),
+        "questions": [one.place for one in to_be_answered(found)],
         "blockers": failures[Severity.BLOCKER],
         "risks": failures[Severity.AT_RISK],
         "advice": failures[Severity.ADVICE],

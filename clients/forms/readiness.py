@@ -53,7 +53,7 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *arguments: Any, asked: list[Judged], documents: Any, **named: Any) -> None:
         super().__init__(*arguments, **{"label_suffix": "", **named})
-        self.asked = {place_of(one): one for one in asked}
+        self.asked = {one.place: one for one in asked}
         question: Any = self.fields["question"]
         question.choices = [(place, _words(one)) for place, one in self.asked.items()]
         document: Any = self.fields["evidence_document"]
@@ -65,11 +65,6 @@ class AnswerForm(forms.Form):
         asked = self.asked[told.pop("question")]
         told["is_met"] = told["is_met"] == "yes"
         return {**told, "question": asked.check.code, "account": asked.account}
-
-
-def place_of(asked: Judged) -> str:
-    """A question as it stands in an address: `R04`, or `R11-123456782RM0001`."""
-    return f"{asked.check.code}-{asked.account.bn15}" if asked.account else asked.check.code
 
 
 def _words(asked: Judged) -> str:

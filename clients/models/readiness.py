@@ -92,12 +92,18 @@ class ReadinessAnswer(TenantModel):
     def __str__(self) -> str:
         return self.question
 
+    @property
+    def place(self) -> str:
+        """The question as a snapshot names it."""
+        return f"{self.question}-{self.program_account}" if self.program_account else self.question
+
 
 class ReadinessSnapshot(TenantModel):
     """How an importer stood on a day: one row a day, brought up to date while the day lasts.
 
     An area that does not concern the importer has no verdict. `accounts`: BN15 -> verdict.
     `failed_checks` and `unknown_checks` are the codes of checks; the counts are of findings.
+    `questions`: what only people could say that day, answered or not (`R04`, `R11-…RM0001`).
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -111,6 +117,7 @@ class ReadinessSnapshot(TenantModel):
     accounts = models.JSONField(default=dict)
     failed_checks = ArrayField(models.CharField(max_length=6), default=list)
     unknown_checks = ArrayField(models.CharField(max_length=6), default=list)
+    questions = ArrayField(models.CharField(max_length=22), default=list)
     blockers = models.PositiveIntegerField(default=0)
     risks = models.PositiveIntegerField(default=0)
     advice = models.PositiveIntegerField(default=0)

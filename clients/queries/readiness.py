@@ -50,6 +50,11 @@ class Judged:
         return self.check.address(self.importer_id)
 
     @property
+    def place(self) -> str:
+        """As it stands in an address: `R04`, or `R11-123456782RM0001`."""
+        return f"{self.check.code}-{self.account.bn15}" if self.account else self.check.code
+
+    @property
     def order(self) -> tuple[int, int, str, str]:
         """What failed first, the gravest before the rest, then by code and account."""
         bn15 = self.account.bn15 if self.account else ""
@@ -142,7 +147,8 @@ Place = tuple[int, str, int | None]  # the importer, the check, the account
 def standing_answers(importers: Iterable[int]) -> dict[Place, ReadinessAnswer]:
     """The newest answer to each question that was not taken back."""
     rows = ReadinessAnswer.objects.filter(importer__in=list(importers), withdrawn_at=None)
-    told = rows.select_related("recorded_by", "evidence_document").order_by("id")
+    related = ("program_account", "recorded_by", "evidence_document")
+    told = rows.select_related(*related).order_by("id")
     return {(one.importer_id, one.question, one.program_account_id): one for one in told}
 
 

@@ -132,6 +132,4 @@ def _lines(rows: list[Judged]) -> Iterable[Line]:
 
 
 def _place(one: Judged) -> str:
-    if not (one.outcome.may_be_answered or one.answer):
-        return ""
-    return f"{one.check.code}-{one.account.bn15}" if one.account else one.check.code
+    return one.place if one.outcome.may_be_answered or one.answer else ""

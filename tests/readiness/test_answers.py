@@ -4,10 +4,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from carmsvc.platform.audit import AuditEvent
 from carmsvc.platform.refusals import Refused
 from clients.actions.importer_profiles import change_profile
+from clients.actions.readiness import keep_readiness
 from clients.actions.readiness_answers import take_answer_back
 from clients.models import Importer, ProgramAccount, ReadinessAnswer, ReadinessSnapshot, User
 from clients.overview import concerns_of
@@ -208,6 +210,19 @@ def test_an_answer_that_ends_is_a_deadline_until_somebody_answers_anew(
     answer(scope, "R17", analyst, expires_on=TODAY)
     assert [one.due_on for one in answers_ending([scope.pk], first, last)] == [TODAY]
     assert list(answers_ending([scope.pk], date(2026, 11, 24), last)) == []
+
+
+def test_nobody_is_reminded_of_an_answer_that_data_have_taken_over(
+    scope: Importer, account: ProgramAccount, analyst: User
+) -> None:
+    answer(scope, "R20", analyst, account)
+    first, last = TODAY, date(2027, 1, 31)
+    assert len(list(answers_ending([scope.pk], first, last))) == 1
+
+    soa(account, Line(1, "100.00"), last=OCTOBER)
+    keep_readiness(importers=[scope.pk], now=timezone.now())
+
+    assert list(answers_ending([scope.pk], first, last)) == []
 
 
 def test_a_client_that_is_not_ready_is_a_concern_and_a_prospect_is_on_its_way(

@@ -78,6 +78,7 @@ def test_a_day_has_one_row_that_tells_how_it_stood(
         "verdict": kept.verdict, "areas": (kept.set_up, kept.rpp, kept.release),
         "accounts": kept.accounts, "failed": kept.failed_checks, "unknown": kept.unknown_checks,
         "counts": (kept.blockers, kept.risks, kept.advice, kept.not_known),
+        "questions": kept.questions,
     } == {
         "taken_on": TODAY, "checked_at": NOW, "is_newest": True,
         "verdict": "at_risk", "areas": ("at_risk", "at_risk", "at_risk"),
@@ -87,6 +88,11 @@ def test_a_day_has_one_row_that_tells_how_it_stood(
             "R21", "R22",
         ],
         "counts": (0, 2, 1, 22),
+        "questions": [
+            "R03", f"R11-{FIRST}", f"R11-{SECOND}", "R17",
+            *(f"{code}-{bn15}" for code in ("R19", "R20") for bn15 in (FIRST, SECOND)), "R21",
+            f"R22-{FIRST}", f"R22-{SECOND}",
+        ],
     }  # fmt: skip
 
 
