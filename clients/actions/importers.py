@@ -23,22 +23,33 @@ def normalised_number(text: str) -> str:
 
 
 def create_importer(
-    *, legal_name: str, bn9: str, program_accounts: Iterable[str], by: object
+    *,
+    legal_name: str,
+    bn9: str,
+    program_accounts: Iterable[str],
+    by: object,
+    state: str = Importer.State.CLIENT,
 ) -> Importer:
-    """Create an importer with its RM accounts; raises `Refused` with every reason at once."""
+    """Create an importer with its RM accounts; raises `Refused` with every reason at once.
+
+    `state`: a client, or a prospect, which is on its way to be one.
+    """
     number = normalised_number(bn9)
     accounts = list(dict.fromkeys(map(normalised_number, program_accounts)))
     reasons = _reasons_against(legal_name, number, accounts)
+    if state == Importer.State.FORMER:
+        reasons.append(_("A new importer is a client or a prospect."))
     if reasons:
         raise Refused(*reasons)
     with transaction.atomic():
         key = TenantKey.objects.create()
         with importer_scope(key.pk):
-            importer = Importer(id=key.pk, legal_name=legal_name.strip(), bn9=number)
+            importer = Importer(id=key.pk, legal_name=legal_name.strip(), bn9=number, state=state)
             importer.save(force_insert=True)
             for bn15 in accounts:
                 ProgramAccount.objects.create(importer=importer, bn15=bn15)
-            after = {"legal_name": importer.legal_name, "bn9": number, "program_accounts": accounts}
+            after = {"legal_name": importer.legal_name, "bn9": number, "state": str(state)}
+            after |= {"program_accounts": accounts}
             audit.record(
                 "importer created", importer_id=key.pk, by=by, target=importer, after=after
             )

@@ -67,6 +67,11 @@ class ImporterWish(serializers.Serializer[Any]):
     program_accounts = serializers.ListField(
         child=serializers.CharField(max_length=30), min_length=1, max_length=200
     )
+    state = serializers.ChoiceField(
+        choices=Importer.State.choices,
+        required=False,
+        help_text="`client` unless it is `prospect`.",
+    )
 
 
 class ImporterFilters(django_filters.FilterSet):

@@ -74,7 +74,7 @@ def importer_new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s is registered.") % {"name": importer})
             tell_refusal(request, actions.warnings_about(importer.bn9))
-            return redirect("importer-list")
+            return redirect("importer", importer_id=importer.pk)
     status = 422 if form.errors else 200
     return render(request, "clients/importer_new.html", {"form": form}, status=status)
 

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from carmsvc.platform.refusals import Refused
 from carmsvc.platform.tenancy import every_importer_id, importer_scope
 from clients.actions import create_importer
 from clients.models import Importer, ProgramAccount, User
@@ -34,6 +35,24 @@ def test_an_administrator_registers_an_importer(admin_page: Client) -> None:
     with importer_scope(every_importer_id()):
         numbers = ProgramAccount.objects.values_list("bn15", flat=True)
         assert list(numbers) == ["123456782RM0001", "123456782RM0002"]
+
+
+def test_a_prospect_is_registered_as_one_and_shown(admin_page: Client) -> None:
+    told = {"legal_name": "Birch Ltd.", "bn9": "123456782", "program_accounts": "123456782RM0001"}
+    response = admin_page.post("/importers/new/", told | {"state": "prospect"}, follow=True)
+
+    with importer_scope(every_importer_id()):
+        made = Importer.objects.get(legal_name="Birch Ltd.")
+    assert made.state == "prospect"
+    assert response.redirect_chain == [(f"/importers/{made.pk}/", 302)]
+    assert "Birch Ltd. is registered." in text_of(response)
+
+
+def test_nobody_begins_as_a_former_client(administrator: User) -> None:
+    wish = {"legal_name": "Birch Ltd.", "bn9": "123456782", "program_accounts": ["123456782RM0001"]}
+
+    with pytest.raises(Refused, match="a client or a prospect"):
+        create_importer(**wish, by=administrator, state="former")
 
 
 def test_every_reason_against_an_importer_is_told_at_once(admin_page: Client) -> None:
