@@ -45,13 +45,7 @@ class ImporterForm(forms.Form):
         help_text=_("One a line, for example 123456782RM0001."),
         widget=forms.Textarea(attrs={"rows": 3, "autocapitalize": "characters"}),
     )
-    state = forms.ChoiceField(
-        label=_("State"), choices=BEGINNINGS, initial=Importer.State.CLIENT, required=False
-    )
-
-    def clean_state(self) -> str:
-        """A client unless said otherwise."""
-        return self.cleaned_data["state"] or Importer.State.CLIENT.value
+    state = forms.ChoiceField(label=_("State"), choices=BEGINNINGS, initial=Importer.State.CLIENT)
 
     def clean_program_accounts(self) -> list[str]:
         """The numbers, one for each line that says something."""

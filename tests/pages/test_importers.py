@@ -28,6 +28,7 @@ def test_an_administrator_registers_an_importer(admin_page: Client) -> None:
         "legal_name": "Boréal Vélo S.E.N.C.",
         "bn9": "123456782",
         "program_accounts": "123456782RM0001\n\n123456782 RM0002\n",
+        "state": "client",
     }
     response = admin_page.post("/importers/new/", told, follow=True)
 
@@ -56,7 +57,7 @@ def test_nobody_begins_as_a_former_client(administrator: User) -> None:
 
 
 def test_every_reason_against_an_importer_is_told_at_once(admin_page: Client) -> None:
-    told = {"legal_name": "X", "bn9": "12", "program_accounts": "12RM1"}
+    told = {"legal_name": "X", "bn9": "12", "program_accounts": "12RM1", "state": "client"}
     response = admin_page.post("/importers/new/", told)
 
     assert response.status_code == 422
