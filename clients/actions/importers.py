@@ -48,8 +48,8 @@ def create_importer(
             importer.save(force_insert=True)
             for bn15 in accounts:
                 ProgramAccount.objects.create(importer=importer, bn15=bn15)
-            after = {"legal_name": importer.legal_name, "bn9": number, "state": str(state)}
-            after |= {"program_accounts": accounts}
+            after: dict[str, object] = {"legal_name": importer.legal_name, "bn9": number}
+            after |= {"state": str(state), "program_accounts": accounts}
             audit.record(
                 "importer created", importer_id=key.pk, by=by, target=importer, after=after
             )
