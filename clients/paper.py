@@ -14,25 +14,15 @@ from clients.models import DocumentPackage
 STYLE = settings.BASE_DIR / "static" / "css" / "package-paper.css"
 
 
-class NoNetwork(ValueError):
-    """The paper asked for something from outside; it holds everything it shows."""
-
-
-def _refuse(address: str, *_arguments: Any, **_named: Any) -> Any:
-    raise NoNetwork(address)
-
-
 def cover_pdf(package: DocumentPackage, rows: Sequence[dict[str, Any]]) -> bytes:
     """The first page of a package, in its language, tagged for screen readers."""
-    from weasyprint import CSS, HTML  # heavy: only the worker that makes a package pays for it
+    from carmsvc.platform.paper import (
+        tagged_pdf,  # heavy: only the worker that makes a package pays for it
+    )
 
     with translation.override(package.language):
         html = _page("clients/documents/paper/cover.html", package, rows)
-    style = CSS(string=STYLE.read_text(encoding="utf-8"), url_fetcher=_refuse)
-    pdf: bytes = HTML(string=html, url_fetcher=_refuse).write_pdf(
-        stylesheets=[style], pdf_tags=True
-    )
-    return pdf
+    return tagged_pdf(html, STYLE)
 
 
 def index_html(package: DocumentPackage, rows: Sequence[dict[str, Any]]) -> bytes:

@@ -31,7 +31,6 @@ from delegation.actions import (
     write_paper,
 )
 from delegation.models import AgreementPaper, DelegatedRole, Delegation, DelegationEvent
-from delegation.paper import NoNetwork, _refuse
 from delegation.queries import may_act
 from delegation.rules import NEEDS_REASON, Act, State, Wish, possible
 from tests.delegation.stories import (
@@ -461,11 +460,6 @@ def test_the_paper_is_a_tagged_pdf_in_both_languages(importer: Importer, analyst
         assert "Olivia Chen, President" in pages[2]
         assert last_event(importer).action == "agreement paper written"
         assert made.papers.count() == 1
-
-
-def test_the_paper_fetches_nothing() -> None:
-    with pytest.raises(NoNetwork):
-        _refuse("https://example.com/logo.png")
 
 
 def test_a_paper_that_fails_three_times_is_parked_and_told(
