@@ -12,6 +12,7 @@ from statements.models import Statement
 from statements.queries import accounts_of
 from statements.queries.payments import paid_since
 from statements.queries.security import standings
+from statements.rules.billing import is_past_due
 
 
 def register_overview() -> None:
@@ -37,7 +38,8 @@ def what_is_to_be_paid(asked: Asked) -> Iterator[Fact]:
     )
     left = sum((one.total_payable - paid[one.pk] for one in every), Decimal("0.00"))
     late = any(
-        one.payment_due_on < asked.today and one.total_payable > paid[one.pk] for one in every
+        is_past_due(one.payment_due_on, asked.today) and one.total_payable > paid[one.pk]
+        for one in every
     )
     yield Fact(
         label=_("Left to pay"),

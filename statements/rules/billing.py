@@ -68,6 +68,13 @@ def last_lawful_day(period: BillingPeriod) -> date:
     return next_day_that_is_no_holiday(payment_due_on(period))
 
 
+def is_past_due(due_on: date | None, today: date) -> bool:
+    """Whether a payment due on a day comes too late: where that day is a holiday, the next day
+    that is none is still in time (Interpretation Act, R.S.C. 1985, c. I-21, s. 26).
+    """
+    return due_on is not None and next_day_that_is_no_holiday(due_on) < today
+
+
 def cad_due_on(released_on: date) -> date:
     """The last day for the accounting declaration to be accepted: five business days.
 

@@ -6,9 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from carmsvc.platform.dates import next_day_that_is_no_holiday
 from clients.rules.readiness import Outcome, Severity, failed, not_applicable, passed, unknown
-from statements.rules.billing import cad_due_on
+from statements.rules.billing import cad_due_on, is_past_due
 from statements.rules.security import Headroom
 
 ZERO = Decimal("0.00")
@@ -170,7 +169,7 @@ def is_up_to_date(arrears: Arrears, today: date) -> Outcome:
     if not arrears.has_statement and not arrears.has_entries:
         return unknown("nothing_loaded", may_be_answered=True)
     late = [day for day in arrears.released_on if cad_due_on(day) < today]
-    is_overdue = arrears.left_to_pay > 0 and _is_past(arrears.due_on, today)
+    is_overdue = arrears.left_to_pay > 0 and is_past_due(arrears.due_on, today)
     penalties = arrears.penalties if arrears.left_to_pay > 0 else 0
     told = {
         "left_to_pay": arrears.left_to_pay,
@@ -183,10 +182,3 @@ def is_up_to_date(arrears: Arrears, today: date) -> Outcome:
     if late:
         return failed("not_accounted", **told, oldest=min(late))
     return failed("penalty_open", **told) if penalties else passed("up_to_date", **told)
-
-
-def _is_past(due_on: date | None, today: date) -> bool:
-    """Whether a payment comes too late: the day after a holiday is still in time for one due on it
-    (Interpretation Act, s. 26).
-    """
-    return due_on is not None and next_day_that_is_no_holiday(due_on) < today
