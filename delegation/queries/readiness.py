@@ -5,10 +5,12 @@ from collections.abc import Collection, Iterator
 
 from django.conf import settings
 
+from clients.models import ProgramAccount
 from clients.readiness import Finding, Inquiry
+from clients.rules.readiness import Outcome
 from delegation.models import Delegation
 from delegation.queries.agreements import agreement_facts
-from delegation.rules import Act, DelegationFacts, ProviderKind, covers
+from delegation.rules import Act, DelegationFacts, ProviderKind, State, covers
 from delegation.rules.readiness import agreement_holds, is_delegated
 
 
@@ -22,8 +24,15 @@ def authority_findings(inquiry: Inquiry) -> Iterator[Finding]:
         yield Finding("R09", pk, None, holds)
     for account in inquiry.importing:
         pk = account.importer_id
-        cover = covers(delegations.get(pk, ()), account.bn15, Act.FILE_CAD, inquiry.today)
-        yield Finding("R07", pk, account.pk, is_delegated(cover))
+        yield Finding("R07", pk, account.pk, _delegated(delegations.get(pk, []), account, inquiry))
+
+
+def _delegated(held: list[DelegationFacts], account: ProgramAccount, inquiry: Inquiry) -> Outcome:
+    as_agreed = [one for one in held if one.state is not State.INSUFFICIENT]
+    cover, without = (
+        covers(those, account.bn15, Act.FILE_CAD, inquiry.today) for those in (held, as_agreed)
+    )
+    return is_delegated(cover, without)
 
 
 def our_delegations(importers: Collection[int]) -> dict[int, list[DelegationFacts]]:

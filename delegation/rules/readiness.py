@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from datetime import date
 
-from clients.rules.readiness import Outcome, failed, passed
+from clients.rules.readiness import Outcome, Severity, failed, passed
 from delegation.rules.agreements import AgreementFacts, Standing, standing_on
-from delegation.rules.cover import Cover
+from delegation.rules.cover import Cover, Reason
 
 # reasons against acting that a signed agreement removes; they belong to the agreement's check
 OF_THE_AGREEMENT = frozenset(
@@ -14,12 +14,22 @@ OF_THE_AGREEMENT = frozenset(
 _NEAREST = (Standing.UNSIGNED, Standing.NOT_YET, Standing.LAPSED, Standing.ENDED)
 
 
-def is_delegated(cover: Cover) -> Outcome:
-    """R07: the portal's delegation lets us file for the account. Source: Customs Notice 25-16."""
-    against = [one for one in cover.reasons if one.code not in OF_THE_AGREEMENT]
-    if cover or not against:
-        return passed("delegated")
-    return failed(against[0].code, **against[0].params)
+def is_delegated(cover: Cover, as_agreed: Cover) -> Outcome:
+    """R07: the portal's delegation lets us file for the account. Source: Customs Notice 25-16.
+
+    `as_agreed` is the answer without the delegations approved for less than was agreed: we can
+    file under one of those too, yet it waits for the importer to set it right.
+    """
+    against = _of_the_portal(cover)
+    if against:
+        return failed(against[0].code, **against[0].params)
+    if _of_the_portal(as_agreed):
+        return failed("less_than_agreed", Severity.AT_RISK)
+    return passed("delegated")
+
+
+def _of_the_portal(cover: Cover) -> list[Reason]:
+    return [one for one in cover.reasons if one.code not in (*OF_THE_AGREEMENT, "covered")]
 
 
 def agreement_holds(

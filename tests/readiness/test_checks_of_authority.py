@@ -41,6 +41,19 @@ def test_r07_a_delegation_reaches_the_accounts_that_were_approved(scope: Importe
     assert said(scope, "R07", SECOND) == ("failed", "account_not_delegated")
 
 
+def test_r07_approved_for_less_than_agreed_is_a_risk_until_the_importer_sets_it_right(
+    scope: Importer,
+) -> None:
+    working = active(scope)
+    step(working, Wish.CHANGE, approval=approval(approved_ticks=(1,)))
+
+    assert said(scope, "R07", FIRST) == ("failed", "less_than_agreed")
+    assert weight(scope, "R07", FIRST) == "at_risk"
+
+    step(working, Wish.CHANGE, approval=approval())
+    assert said(scope, "R07", FIRST) == ("passed", "delegated")
+
+
 def test_r07_what_was_revoked_works_no_more(scope: Importer) -> None:
     step(active(scope), Wish.REVOKE)
 

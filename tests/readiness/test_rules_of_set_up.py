@@ -261,7 +261,16 @@ def cover(*codes: str) -> Cover:
 def test_the_delegation_is_judged_apart_from_what_is_signed(
     codes: tuple[str, ...], answer: tuple[str, str]
 ) -> None:
-    assert said(is_delegated(cover(*codes))) == answer
+    assert said(is_delegated(cover(*codes), cover(*codes))) == answer
+
+
+def test_a_delegation_for_less_than_agreed_lets_us_file_and_is_a_risk_until_it_is_set_right() -> (
+    None
+):
+    outcome = is_delegated(cover("no_agreement"), cover("no_delegation"))
+
+    assert said(outcome) == ("failed", "less_than_agreed")
+    assert outcome.severity is Severity.AT_RISK
 
 
 SIGNED = AgreementFacts(is_signed=True, effective_on=date(2026, 1, 1))
