@@ -3,59 +3,21 @@
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import dj_database_url
-from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from carmsvc.content_security import content_directives
+from carmsvc.environment import (
+    celery_address,
+    demand_production,
+    flag,
+    listed,
+    required,
+    whole,
+)
 from carmsvc.platform.openapi_settings import DOCUMENT
 from carmsvc.schedule import schedule_of
-
-SHORTEST_SECRET_KEY = 50  # characters
-
-
-def required(name: str) -> str:
-    """A setting without which nothing starts."""
-    value = os.environ.get(name)
-    if not value:
-        raise RuntimeError(f"Set {name}; see .env.example")
-    return value
-
-
-def flag(name: str, default: str = "0") -> bool:
-    """An on/off setting: 1 or 0, nothing else."""
-    value = os.environ.get(name, default)
-    if value not in {"0", "1"}:
-        raise RuntimeError(f"{name} must be 0 or 1, not {value!r}")
-    return value == "1"
-
-
-def whole(name: str, default: int) -> int:
-    """A whole number."""
-    return int(os.environ.get(name, str(default)))
-
-
-def listed(name: str, default: str = "") -> list[str]:
-    """A comma-separated setting."""
-    return [item.strip() for item in os.environ.get(name, default).split(",") if item.strip()]
-
-
-def is_guessable(secret: str) -> bool:
-    """Whether a key is too short or too monotonous, as Django's own deployment check has it."""
-    return len(secret) < SHORTEST_SECRET_KEY or len(set(secret)) < 5
-
-
-def origin(address: str) -> str:
-    """Scheme and host of an address, as a Content-Security-Policy names it."""
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def celery_address(redis_url: str) -> str:
-    """redis-py writes a socket as unix://, Celery as redis+socket://."""
-    return redis_url.replace("unix://", "redis+socket://", 1)
-
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SECRET_KEY = required("SECRET_KEY")
@@ -65,11 +27,8 @@ ALLOWED_HOSTS = listed("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = listed("CSRF_TRUSTED_ORIGINS")
 BASE_URL = os.environ.get("BASE_URL", "http://127.0.0.1:8000")
 IS_HTTPS = BASE_URL.startswith("https://")  # which is production
-if IS_HTTPS and (DEBUG or "*" in ALLOWED_HOSTS or is_guessable(SECRET_KEY)):
-    raise RuntimeError(
-        "With an https BASE_URL: DEBUG=0, ALLOWED_HOSTS without *, and a SECRET_KEY of at least "
-        f"{SHORTEST_SECRET_KEY} random characters."
-    )
+if IS_HTTPS:
+    demand_production(SECRET_KEY, ALLOWED_HOSTS, debug=DEBUG)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -400,19 +359,7 @@ CSRF_COOKIE_HTTPONLY = True  # a page's forms hold the token themselves
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no third cookie
 CSRF_FAILURE_VIEW = "carmsvc.platform.error_pages.form_from_elsewhere"
 X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "connect-src": [SELF],
-        "font-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "base-uri": [NONE],
-        "form-action": [SELF, *([origin(OIDC_ISSUER)] if OIDC_ISSUER else [])],
-        "frame-ancestors": [NONE],
-    }
-}
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": content_directives([OIDC_ISSUER] if OIDC_ISSUER else [])}
 
 # The API
 REST_FRAMEWORK = {

@@ -19,7 +19,7 @@ from reconciliation.actions import (
 from reconciliation.models import MatchRun, SignOff, Variance
 from reconciliation.queries import signatures
 from tests.books import Line, ledger, reconciled, soa
-from tests.reconciliation.test_decisions import (
+from tests.reconciliation.decisions import (
     SEPTEMBER,
     carried_out,
     explained,

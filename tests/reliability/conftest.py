@@ -176,7 +176,8 @@ def broker() -> Iterator[Broker]:
 @pytest.fixture
 def nudging(broker: Broker) -> Iterator[Celery]:
     """What this process nudges reaches the test's broker."""
-    from carmsvc.settings import CELERY_BROKER_TRANSPORT_OPTIONS, celery_address
+    from carmsvc.environment import celery_address
+    from carmsvc.settings import CELERY_BROKER_TRANSPORT_OPTIONS
 
     before = current_app._get_current_object()
     app = Celery("upload", broker=celery_address(broker.url), set_as_current=True)
