@@ -1,29 +1,22 @@
 """People are told once, in time, in their language; their backup when it is urgent."""
 
 import threading
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.core import mail
 from django.db import connection, connections
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from carmsvc.platform import outbox
 from carmsvc.platform.outbox import Letter
-from carmsvc.platform.tenancy import every_importer_id, importer_scope
+from carmsvc.platform.tenancy import importer_scope
 from clients.actions import reminders
-from clients.actions.reminders import remind, send_digests
-from clients.deadlines import kinds
 from clients.models import (
     Importer,
     Membership,
     Notice,
-    NoticeHours,
-    NoticePreference,
     ProgramAccount,
     StaffAssignment,
     User,
@@ -31,48 +24,9 @@ from clients.models import (
 from clients.tasks import send_digests as send_digests_task
 from clients.tasks import tell_deadlines
 from tests.books import Line, soa
+from tests.notices.stories import KEY, NOVEMBER, later, letters, tell, told
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
-NOVEMBER = date(2026, 11, 17)  # due on 1 December
-NOON = datetime(2026, 11, 25, 17, tzinfo=UTC)  # Wednesday, 12:00 in Toronto; 6 days before
-
-
-@pytest.fixture(autouse=True)
-def november() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def billed(importer: Importer) -> ProgramAccount:
-    """Maple's first account owes 70.00 on 1 December; its other account has no statement yet."""
-    with importer_scope(importer.pk):
-        account: ProgramAccount = ProgramAccount.objects.get(bn15="123456782RM0001")
-        ProgramAccount.objects.exclude(pk=account.pk).update(bn15="123456782RM0009")
-        soa(account, Line("1", "70.00"), last=NOVEMBER)
-    return account
-
-
-def told(importer: Importer, kind: str = "payment_due") -> list[tuple[str, str]]:
-    """(person, key) of what was told of the first account."""
-    with importer_scope(importer.pk):
-        rows = Notice.objects.filter(kind=kind, subject="123456782RM0001").order_by("id")
-        return list(rows.values_list("user__email", "key"))
-
-
-def tell(importer: Importer, now: datetime = NOON) -> int:
-    return remind(importers=[importer.pk], now=now)
-
-
-def later(days: int) -> datetime:
-    return NOON + timedelta(days=days)
-
-
-def letters() -> list[Letter]:
-    return list(Letter.objects.order_by("id"))
-
-
-KEY = "payment-due/123456782RM0001/2026-11-17"
 
 
 def test_finance_and_the_lead_are_told_at_the_threshold_reached(
@@ -244,71 +198,6 @@ def test_the_letter_speaks_the_readers_language(billed: Any, importer: Importer,
     assert "70,00" in letter.html
 
 
-def choose(person: User, mail_way: str, *, in_app: bool = True) -> None:
-    NoticePreference.objects.create(user=person, kind="payment_due", mail=mail_way, in_app=in_app)
-
-
-def test_who_wants_no_mail_is_told_in_the_application_only(
-    billed: Any, importer: Importer, finance: User
-):
-    choose(finance, "never")
-
-    tell(importer)
-
-    assert (finance.email, f"{KEY}@10") in told(importer)
-    assert not Letter.objects.filter(to_address=finance.email).exists()
-
-
-def test_a_digest_collects_a_day_and_goes_once(billed: Any, importer: Importer, finance: User):
-    choose(finance, "daily")
-    tell(importer)
-    everybody = every_importer_id()
-
-    sent = [
-        send_digests(importers=everybody, now=now)
-        for now in (NOON, NOON + timedelta(hours=1), later(1))
-    ]
-
-    [letter] = Letter.objects.filter(to_address=finance.email)
-    assert sent == [1, 0, 0]
-    assert letter.once == f"digest/{finance.pk}/2026-11-25"
-    assert "123456782RM0001" in letter.text and "123456782RM0009" in letter.text
-
-
-def test_what_comes_after_the_digest_waits_for_the_next_day(
-    billed: Any, importer: Importer, finance: User
-):
-    choose(finance, "daily")
-    tell(importer)
-    send_digests(importers=every_importer_id(), now=NOON)
-    tell(importer, later(1))  # the threshold of five days
-
-    afternoon = send_digests(importers=every_importer_id(), now=NOON + timedelta(hours=2))
-    tomorrow = send_digests(importers=every_importer_id(), now=later(1))
-
-    assert (afternoon, tomorrow) == (0, 1)
-
-
-def test_a_weekly_letter_goes_on_monday(billed: Any, importer: Importer, finance: User):
-    choose(finance, "weekly")
-    tell(importer)
-
-    sent = [send_digests(importers=every_importer_id(), now=later(days)) for days in range(7)]
-
-    assert sent == [0, 0, 0, 0, 0, 1, 0]  # 30 November
-
-
-def test_a_digest_does_not_go_in_quiet_hours(billed: Any, importer: Importer, finance: User):
-    choose(finance, "daily")
-    NoticeHours.objects.create(user=finance, quiet_from=time(9), quiet_until=time(17))
-    tell(importer)
-
-    noon = send_digests(importers=every_importer_id(), now=NOON)
-    evening = send_digests(importers=every_importer_id(), now=NOON + timedelta(hours=5))
-
-    assert (noon, evening) == (0, 1)
-
-
 def test_trouble_at_some_importers_keeps_nobody_else_from_being_told(
     billed: Any, importer: Importer, stranger: Importer, monkeypatch: pytest.MonkeyPatch
 ):
@@ -350,73 +239,3 @@ def test_ten_more_accounts_cost_no_more_queries(
         assert tell(importer) == 10 * 3  # finance: a payment; the lead: a payment and a statement
 
     assert len(many) == len(few)
-
-
-def test_notices_of_an_importer_are_out_of_sight_with_it(
-    client: Client, billed: Any, importer: Importer, finance: User
-):
-    tell(importer)
-    client.force_login(finance)
-    assert client.get("/notices/").context["page"].paginator.count == 2
-
-    with importer_scope(importer.pk):
-        Membership.objects.filter(user=finance).delete()
-
-    assert client.get("/notices/").context["page"].paginator.count == 0
-
-
-def test_the_bar_counts_what_is_unread_until_it_is_read(
-    client: Client, billed: Any, importer: Importer, finance: User
-):
-    tell(importer)
-    client.force_login(finance)
-    assert "2 unread" in client.get("/notices/count/").content.decode()
-
-    client.post("/notices/reading/")
-
-    assert client.get("/notices/count/").content.decode().strip() == ""
-
-
-def test_a_person_reads_their_own_notices_only(
-    client: Client, billed: Any, importer: Importer, finance: User, analyst: User
-):
-    tell(importer)
-    client.force_login(finance)
-
-    client.post("/notices/reading/")
-
-    with importer_scope(importer.pk):
-        unread = Notice.objects.filter(read_at=None).values_list("user__email", flat=True)
-        assert set(unread) == {analyst.email}
-
-
-def test_how_one_is_told_is_chosen_on_a_page(client: Client, importer: Importer, finance: User):
-    client.force_login(finance)
-
-    wish = {f"{kind.name}-mail": "now" for kind in kinds()}
-    wish |= {"payment_due-mail": "weekly", "payment_due-in_app": "on", "cad_due-mail": "never"}
-    wish |= {"quiet_from": "18:00", "quiet_until": "08:30", "quiet_on_weekends": "on"}
-
-    answer = client.post("/notices/settings/", wish)
-
-    assert answer.status_code == 302
-    chosen = NoticePreference.objects.filter(user=finance).order_by("kind")
-    assert len(chosen) == len(kinds())
-    told = {one.kind: (one.mail, one.in_app) for one in chosen}
-    assert told["payment_due"] == ("weekly", True)
-    assert told["cad_due"] == ("never", False)
-    hours = NoticeHours.objects.get(user=finance)
-    assert (hours.quiet_from, hours.quiet_until) == (time(18), time(8, 30))
-
-
-def test_a_choice_that_is_none_is_refused_and_nothing_is_kept(
-    client: Client, importer: Importer, finance: User
-):
-    client.force_login(finance)
-
-    answer = client.post(
-        "/notices/settings/", {"payment_due-mail": "hourly", "quiet_from": "25:00"}
-    )
-
-    assert answer.status_code == 422
-    assert not NoticePreference.objects.exists()
