@@ -1,6 +1,9 @@
 """An agency agreement as a bilingual, tagged PDF for signing."""
 
+from typing import Any
+
 from django.conf import settings
+from django.http import FileResponse
 from django.template.loader import render_to_string
 
 from delegation.models import AgencyAgreement
@@ -22,3 +25,9 @@ def agreement_pdf(agreement: AgencyAgreement) -> bytes:
     context = {"agreement": agreement, "acts": acts}
     html = render_to_string("delegation/paper/agreement.html", context)
     return tagged_pdf(html, STYLE)
+
+
+def paper_file(content: Any, agreement: AgencyAgreement) -> FileResponse:
+    """The paper for signing as a download."""
+    name = f"agency-agreement-{agreement.importer_bn9}-{agreement.pk}.pdf"
+    return FileResponse(content, as_attachment=True, filename=name, content_type="application/pdf")

@@ -45,5 +45,6 @@ DOCUMENT = {
         "VarianceKind": "reconciliation.models.VarianceKind",
         "DelegationState": "delegation.wording.STATE_CHOICES",
         "DelegationLevel": "delegation.wording.LEVEL_CHOICES",
+        "ProxyRoleName": "delegation.models.DelegatedRole.Role",
     },
 }

@@ -6,9 +6,11 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from carmsvc.platform import audit, work
@@ -43,6 +45,7 @@ def draw_up_agreement(
         reasons.append(_("Choose at least one thing that the agreement lets us do."))
     if agreement.ends_on and agreement.ends_on < agreement.effective_on:
         reasons.append(_("The last day lies before the first day."))
+    reasons += _wrong_fields(agreement)
     if reasons:
         raise Refused(*reasons)
     agreement.save()
@@ -50,6 +53,20 @@ def draw_up_agreement(
     _tell("agency agreement drawn up", agreement, by, after=after)
     request_paper(agreement=agreement, by=by)
     return agreement
+
+
+def _wrong_fields(agreement: AgencyAgreement) -> list[str]:
+    """What is missing or wrong of the parties and their signatories, by its name."""
+    try:
+        agreement.clean_fields(exclude=("importer", "created_by", "scope"))
+    except ValidationError as error:
+        named = {field.name: capfirst(field.verbose_name) for field in agreement._meta.fields}
+        return [
+            f"{_('%(words)s:') % {'words': named[name]}} {told}"
+            for name, messages in error.message_dict.items()
+            for told in messages
+        ]
+    return []
 
 
 def request_paper(*, agreement: AgencyAgreement, by: User | None) -> AgreementPaper:

@@ -1,15 +1,11 @@
 """Delegations through the API: what stands, what they let do, and the steps they take."""
 
+from types import MappingProxyType
 from typing import Any
 
 import django_filters
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import (
-    OpenApiExample,
-    OpenApiParameter,
-    extend_schema,
-    extend_schema_field,
-)
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -18,132 +14,25 @@ from rest_framework.response import Response
 
 from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.problems import NotSeen
-from clients.api import NOT_SEEN, IdFilter, ReadDoor
+from clients.api import NOT_SEEN, IdFilter
 from clients.api.documents import importer_seen
-from clients.api.doors import LARGEST_ID
 from clients.models import ProgramAccount
 from clients.rules import Permission
-from delegation.actions import Approval, prepare_delegation, take_step
-from delegation.models import Delegation, DelegationEvent
-from delegation.queries import delegations_with_cover, history_of, shortfalls_of
-from delegation.rules import ANSWERS, Act, Reason, Wish, possible
-from delegation.wording import LEVEL_CHOICES, PROVIDERS, STATE_CHOICES, choices, sentence
-
-
-class ReasonSerializer(serializers.Serializer[Any]):
-    """A reason: its code for programs, its sentence for people."""
-
-    code = serializers.CharField()
-    message = serializers.CharField()
-
-
-def reasons(found: tuple[Reason, ...]) -> list[dict[str, str]]:
-    return [{"code": one.code, "message": sentence(one)} for one in found]
-
-
-class DelegationSerializer(serializers.ModelSerializer[Delegation]):
-    """An importer's relationship with a provider: what was agreed, what the portal has."""
-
-    importer = serializers.IntegerField(source="importer_id")
-    shortfalls = serializers.SerializerMethodField(
-        help_text="What is approved less than agreed; empty when it is enough."
-    )
-    possible_transitions = serializers.SerializerMethodField(
-        help_text="What may be asked of `transitions/` in this state."
-    )
-
-    class Meta:
-        model = Delegation
-        fields = (
-            *("id", "importer", "provider_kind", "provider_name", "provider_bn9", "state"),
-            *("agreed_level", "agreed_accounts", "agreed_ticks", "approved_level"),
-            *("approved_accounts", "approved_ticks", "approved_by_name", "approved_on"),
-            *("effective_from", "effective_to", "review_on", "evidence_reference"),
-            *("evidence_on", "evidence_name", "evidence_sha256", "shortfalls"),
-            *("possible_transitions", "created_at"),
-        )
-        read_only_fields = fields
-
-    @extend_schema_field(ReasonSerializer(many=True))
-    def get_shortfalls(self, delegation: Delegation) -> list[dict[str, str]]:
-        return reasons(shortfalls_of(delegation))
-
-    def get_possible_transitions(self, delegation: Delegation) -> list[str]:
-        return [wish.value for wish in possible(delegation.standing)]
-
-
-class TransitionSerializer(serializers.ModelSerializer[DelegationEvent]):
-    """One step that a delegation took."""
-
-    recorded_by = serializers.EmailField(source="recorded_by.email", default=None)
-
-    class Meta:
-        model = DelegationEvent
-        fields = (
-            *("id", "wish", "from_state", "to_state", "reason", "happened_on"),
-            *("recorded_at", "recorded_by"),
-        )
-        read_only_fields = fields
-
-
-class CoverSerializer(serializers.Serializer[Any]):
-    """Whether a delegation lets its provider do something, and why."""
-
-    act = serializers.ChoiceField(choices=[act.value for act in Act])
-    is_covered = serializers.BooleanField()
-    reasons = ReasonSerializer(many=True)
-    notes = ReasonSerializer(many=True)
-
-
-class DelegationWish(serializers.Serializer[Any]):
-    """What is agreed with an importer, before it is asked for in the portal."""
-
-    importer = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
-    provider_kind = serializers.ChoiceField(choices=choices(PROVIDERS), default="our_brokerage")
-    provider_name = serializers.CharField(
-        max_length=200, required=False, help_text="Needed for another provider than us."
-    )
-    provider_bn9 = serializers.RegexField(
-        r"^\d{9}$", required=False, help_text="Needed for another provider than us: nine digits."
-    )
-    agreed_level = serializers.ChoiceField(choices=LEVEL_CHOICES)
-    agreed_accounts = serializers.ListField(
-        child=serializers.CharField(max_length=15), required=False, max_length=500
-    )
-    agreed_ticks = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=3), required=False, max_length=3
-    )
-    effective_from = serializers.DateField(required=False)
-    effective_to = serializers.DateField(required=False)
-    review_on = serializers.DateField(required=False)
-
-
-class TransitionWish(serializers.Serializer[Any]):
-    """A step, the day it was taken, and for an approval or a change what the portal has now."""
-
-    wish = serializers.ChoiceField(choices=[wish.value for wish in Wish])
-    on = serializers.DateField(required=False, help_text="Today unless said.")
-    reason = serializers.CharField(
-        max_length=500,
-        required=False,
-        allow_blank=True,
-        help_text="Needed to withdraw, reject, revoke, suspend and cancel.",
-    )
-    approved_level = serializers.ChoiceField(
-        choices=LEVEL_CHOICES,
-        required=False,
-        help_text="Needed to approve and to change, with `approved_by_name`.",
-    )
-    approved_by_name = serializers.CharField(max_length=200, required=False)
-    approved_on = serializers.DateField(
-        required=False, help_text="The day of the step unless said."
-    )
-    approved_accounts = serializers.ListField(
-        child=serializers.CharField(max_length=15), required=False, max_length=500
-    )
-    approved_ticks = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=3), required=False, max_length=3
-    )
+from delegation.actions import Approval, change_terms, prepare_delegation, take_step
+from delegation.api.bodies import (
+    TERMS,
+    CoverSerializer,
+    DelegationSerializer,
+    DelegationWish,
+    TermsChange,
+    TransitionSerializer,
+    TransitionWish,
+    reasons,
+)
+from delegation.api.evidence import EvidenceDoor
+from delegation.queries import delegations_with_cover, history_of
+from delegation.rules import ANSWERS, Act, Wish
+from delegation.wording import LEVEL_CHOICES, PROVIDERS, STATE_CHOICES, choices
 
 
 class DelegationFilters(django_filters.FilterSet):
@@ -182,15 +71,11 @@ ACCOUNT = OpenApiParameter(
 DAY = OpenApiParameter("on", OpenApiTypes.DATE, description="On this day; today unless said.")
 
 
-class DelegationDoor(ReadDoor):
+class DelegationDoor(EvidenceDoor):
     """Delegations: the portal's business relationships as they are on record here."""
 
-    queryset = Delegation._base_manager.none()
-    serializer_class = DelegationSerializer
     filterset_class = DelegationFilters
-
-    def rows(self) -> Any:
-        return Delegation.objects.all()
+    answer_codes = MappingProxyType(EvidenceDoor.answer_codes | {"terms": (200,)})
 
     @extend_schema(request=DelegationWish, responses={201: DelegationSerializer})
     def create(self, request: Request) -> Response:
@@ -202,6 +87,19 @@ class DelegationDoor(ReadDoor):
         location = {"Location": self.address_of("delegation", made.pk)}
         body = self.get_serializer(self.rows().get(pk=made.pk)).data
         return Response(body, status.HTTP_201_CREATED, headers=location)
+
+    @extend_schema(request=TermsChange, responses={200: DelegationSerializer})
+    @action(detail=True, methods=["post"])
+    def terms(self, request: Request, pk: int) -> Response:
+        """Change what was agreed, our own days, or the review; what is left out stays.
+
+        Whether the approval is enough is decided anew.
+        """
+        delegation = self.object_for(Permission.MANAGE_DELEGATION)
+        stands = {name: getattr(delegation, name) for name in TERMS}
+        told = stands | self.said(TermsChange)
+        change_terms(delegation=delegation, on=today_in_toronto(), by=self.person, **told)
+        return self._as_it_is_now()
 
     def _known_parameters(self) -> Any:
         yield from super()._known_parameters()

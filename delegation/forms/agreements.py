@@ -3,17 +3,15 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from clients.models import Importer
 from delegation.forms.delegations import DayInput
 from delegation.models import AgencyAgreement
-from delegation.rules import Act
+from delegation.queries.agreements import usual_parties
+from delegation.rules import OFFERED, Act
 from delegation.wording import ACTS
 
-# what a broker's mandate usually holds; what the importer alone does in the portal is left out
-OFFERED = [act for act in Act if act not in (Act.REGISTER_BUSINESS, Act.BUILD_CLIENT_GROUPS)]
 OFFERED_AT_FIRST = [act for act in OFFERED if act is not Act.APPROVE_REQUESTS]
 
 
@@ -47,14 +45,8 @@ class AgreementForm(forms.ModelForm):
         }
 
     def __init__(self, *arguments: Any, importer: Importer, **named: Any) -> None:
-        initial = {
-            "importer_name": importer.legal_name,
-            "importer_bn9": importer.bn9,
-            "broker_name": settings.BROKERAGE_NAME,
-            "broker_bn9": settings.BROKERAGE_BUSINESS_NUMBER,
-            "broker_address": settings.BROKERAGE_ADDRESS,
-        }
-        super().__init__(*arguments, **{"label_suffix": "", "initial": initial, **named})
+        usual = {"label_suffix": "", "initial": usual_parties(importer)}
+        super().__init__(*arguments, **{**usual, **named})
 
 
 class SignedCopyForm(forms.Form):

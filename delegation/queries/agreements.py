@@ -3,7 +3,10 @@
 from collections.abc import Collection
 from typing import Any
 
+from django.conf import settings
+
 from carmsvc.platform.work import MOST_ATTEMPTS
+from clients.models import Importer
 from delegation.models import AgencyAgreement, AgreementPaper
 from delegation.rules import AgreementFacts
 
@@ -11,6 +14,17 @@ from delegation.rules import AgreementFacts
 def agreements_of(importer_id: int) -> Any:
     """An importer's agency agreements, the newest first."""
     return AgencyAgreement.objects.filter(importer=importer_id).order_by("-id")
+
+
+def usual_parties(importer: Importer) -> dict[str, Any]:
+    """Who is party to an agreement with an importer unless somebody says otherwise."""
+    return {
+        "importer_name": importer.legal_name,
+        "importer_bn9": importer.bn9,
+        "broker_name": settings.BROKERAGE_NAME,
+        "broker_bn9": settings.BROKERAGE_BUSINESS_NUMBER,
+        "broker_address": settings.BROKERAGE_ADDRESS,
+    }
 
 
 def agreement_facts(importers: Collection[int]) -> dict[int, tuple[AgreementFacts, ...]]:

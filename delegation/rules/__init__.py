@@ -2,7 +2,16 @@
 
 from delegation.rules.agreed import Terms, shortfalls
 from delegation.rules.agreements import AgreementFacts, Standing, standing_on
-from delegation.rules.cover import Act, Cover, DelegationFacts, Level, ProviderKind, Reason, covers
+from delegation.rules.cover import (
+    OFFERED,
+    Act,
+    Cover,
+    DelegationFacts,
+    Level,
+    ProviderKind,
+    Reason,
+    covers,
+)
 from delegation.rules.states import (
     ACTING,
     ANSWERS,
@@ -18,6 +27,7 @@ __all__ = [
     "ACTING",
     "ANSWERS",
     "NEEDS_REASON",
+    "OFFERED",
     "Act",
     "AgreementFacts",
     "Cover",

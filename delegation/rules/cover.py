@@ -81,6 +81,8 @@ MATRIX: dict[Act, tuple[Known, Known, Known]] = {
     Act.BUILD_CLIENT_GROUPS: (_YES, _UNLIKELY, _YES),
 }
 OF_THE_BUSINESS = frozenset({Act.REGISTER_BUSINESS, Act.MANAGE_BUSINESS_USERS})
+# what a broker's mandate may hold; what the importer alone does in the portal is left out
+OFFERED = tuple(act for act in Act if act not in (Act.REGISTER_BUSINESS, Act.BUILD_CLIENT_GROUPS))
 ALL_TICKS = frozenset({1, 2, 3})
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,6 +17,7 @@ from delegation import actions
 from delegation.actions import Refused
 from delegation.forms.agreements import AgreementForm, EndForm, SignedCopyForm
 from delegation.models import AgencyAgreement
+from delegation.paper import paper_file
 from delegation.rules import Act
 from delegation.wording import ACTS
 
@@ -127,8 +128,7 @@ def agreement_paper(request: HttpRequest, agreement_id: int) -> Any:
     except Refused as refusal:
         tell_refusal(request, refusal.reasons)
         return redirect("agreement", agreement_id=agreement_id)
-    name = f"agency-agreement-{agreement.importer_bn9}-{agreement.pk}.pdf"
-    return FileResponse(file, as_attachment=True, filename=name, content_type="application/pdf")
+    return paper_file(file, agreement)
 
 
 @require_safe

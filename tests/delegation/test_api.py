@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -171,20 +172,6 @@ def test_delegations_are_found_by_state_provider_and_last_day(
     assert found(ends_by="2026-12-30") == []
 
 
-def test_an_agreement_is_told_with_its_standing_and_the_signed_copys_hash(
-    api: Caller, importer: Importer, analyst: User
-) -> None:
-    with importer_scope(importer.pk):
-        made = signed(importer, analyst, ends_on=date(2027, 1, 1))
-
-    told = api.get(f"agency-agreements/{made.pk}/").json()
-
-    assert (told["standing"], told["is_continuous"], told["signed_on"]) == (
-        "in_force", False, "2026-11-23",
-    )  # fmt: skip
-    assert told["signed_copy_sha256"] == hashlib.sha256(PDF).hexdigest()
-
-
 @pytest.mark.parametrize("resource", ["delegations", "agency-agreements"])
 def test_a_page_of_the_list_asks_the_same_number_of_questions_for_one_row_and_for_three(
     resource: str, api: Caller, importer: Importer, analyst: User
@@ -224,3 +211,100 @@ def test_a_delegation_that_cannot_be_says_every_reason(api: Caller, importer: Im
     ]
     with importer_scope(importer.pk):
         assert not Delegation.objects.exists()
+
+
+# what was agreed changes
+
+
+def test_what_was_agreed_changes_and_the_rest_stays(api: Caller, importer: Importer) -> None:
+    with importer_scope(importer.pk):
+        delegation = active(importer, review_on=date(2026, 12, 1))
+
+    told = api.post(
+        f"delegations/{delegation.pk}/terms/", {"effective_to": "2027-12-31", "review_on": None}
+    ).json()
+
+    assert (told["agreed_level"], told["agreed_ticks"], told["state"]) == (
+        "business", [1, 2, 3], "active",
+    )  # fmt: skip
+    assert (told["effective_to"], told["review_on"]) == ("2027-12-31", None)
+
+
+def test_terms_that_cannot_be_change_nothing(api: Caller, importer: Importer) -> None:
+    with importer_scope(importer.pk):
+        delegation = prepared(importer)
+    path = f"delegations/{delegation.pk}/"
+
+    answer = api.post(f"{path}terms/", {"agreed_ticks": [2]})
+
+    assert problem(answer, 409)["detail"] == (
+        "The first visibility tick is the least the portal gives: keep it."
+    )
+    assert api.get(path).json()["agreed_ticks"] == [1, 2, 3]
+
+
+# evidence, and who of our staff holds which role
+
+
+def test_evidence_is_kept_with_its_hash_and_handed_out_as_it_was_sent(
+    api: Caller, asked: Delegation
+) -> None:
+    path = f"delegations/{asked.pk}/evidence/"
+    told = {"reference": "The portal’s e-mail", "evidence_on": "2026-11-20"}
+    scan = ContentFile(PDF, name="mail.pdf")
+
+    kept = api.send(path, told | {"file": scan}).json()
+    again = api.post(path, told | {"reference": "Its report"}).json()
+
+    assert kept["evidence_sha256"] == hashlib.sha256(PDF).hexdigest()
+    assert (again["evidence_reference"], again["evidence_name"]) == ("Its report", "mail.pdf")
+    answer = api.get(f"{path}file/")
+    assert b"".join(answer.streaming_content) == PDF
+    assert 'filename="mail.pdf"' in answer["Content-Disposition"]
+
+
+def test_evidence_that_is_no_scan_is_refused_and_nothing_is_kept(
+    api: Caller, asked: Delegation
+) -> None:
+    path = f"delegations/{asked.pk}/evidence/"
+    told = {"reference": "A table", "evidence_on": "2026-11-20"}
+
+    answer = api.send(path, told | {"file": ContentFile(b"a,b", "a.csv")})
+
+    assert problem(answer, 409)["detail"] == (
+        "Send a PDF, a PNG or a JPEG; this file is none of them."
+    )
+    assert api.get(f"delegations/{asked.pk}/").json()["evidence_reference"] == ""
+    problem(api.get(f"{path}file/"), 404)
+
+
+def test_our_staffs_roles_are_recorded_listed_and_taken_off(
+    api: Caller, asked: Delegation, analyst: User
+) -> None:
+    path = f"delegations/{asked.pk}/roles/"
+
+    made = api.post(path, {"email": analyst.email.upper(), "role": "pbam"})
+
+    assert (made.status_code, made.json()["email"], made.json()["role"]) == (
+        201, analyst.email, "pbam",
+    )  # fmt: skip
+    assert [one["id"] for one in api.get(path).json()] == [made.json()["id"]]
+    assert api.delete(f"{path}{made.json()['id']}/").status_code == 204
+    assert api.get(path).json() == []
+    problem(api.delete(f"{path}{made.json()['id']}/"), 404)
+
+
+def test_a_role_is_for_our_staff_and_of_the_level_of_the_relationship(
+    api: Caller, asked: Delegation, analyst: User, owner: User
+) -> None:
+    path = f"delegations/{asked.pk}/roles/"
+
+    importers = api.post(path, {"email": owner.email, "role": "pbam"})
+    other_level = api.post(path, {"email": analyst.email, "role": "ppam"})
+
+    assert problem(importers, 409)["detail"] == (
+        "Choose somebody of the brokerage’s staff who can sign in."
+    )
+    assert problem(other_level, 409)["detail"] == (
+        "The portal gives pBAM with business management, and pPAM with program management."
+    )

@@ -17,6 +17,7 @@ PAY, SECURE, PEOPLE = (
     Permission.MANAGE_PEOPLE,
 )
 DOCUMENTS, DESTROY = Permission.MANAGE_DOCUMENTS, Permission.DESTROY_DOCUMENTS
+DELEGATE, ANSWER = Permission.MANAGE_DELEGATION, Permission.ANSWER_DELEGATION
 STAFFING, ASSIGNING = Permission.MANAGE_STAFF, Permission.ASSIGN_STAFF
 ANY = Need(may_be_missing=True)  # a list that must be told whose run it is asked for
 IF_ANY = Need(frozenset({VIEW}), may_be_missing=True)
@@ -217,15 +218,32 @@ CASES: Cases = {
     "api-delegation-cover": one("delegation_id"),
     "api-delegation-transitions": one(
         "delegation_id",
-        post=holders_of(Permission.MANAGE_DELEGATION, Permission.ANSWER_DELEGATION),
+        post=holders_of(DELEGATE, ANSWER),
         body=_with(
             wish="approve",
             approved_level="program",
             approved_accounts=lambda tenant: [tenant.bn15],
         ),
     ),
-    "api-agency-agreement-list": listed(),
+    "api-delegation-terms": step("delegation_id", DELEGATE),
+    "api-delegation-evidence": step(
+        "delegation_id", DELEGATE, body=_with(reference="A report", evidence_on="2026-10-17")
+    ),
+    "api-delegation-evidence-file": Case(get=holders_of(ANSWER), at=_at("delegation_id")),
+    "api-delegation-roles": one("delegation_id", post=holders_of(DELEGATE)),
+    "api-delegation-role": Case(
+        delete=holders_of(DELEGATE), at={**_at("delegation_id"), "role_id": _id("role_id")}
+    ),
+    "api-agency-agreement-list": listed(
+        holders_of(DELEGATE), _of_importer(scope=["file_cad"], effective_on="2026-10-17")
+    ),
     "api-agency-agreement-detail": one("agreement_id"),
+    "api-agency-agreement-signing": step("agreement_id", DELEGATE),
+    "api-agency-agreement-ending": step("agreement_id", DELEGATE),
+    "api-agency-agreement-paper": Case(
+        get=holders_of(ANSWER), post=holders_of(DELEGATE), at=_at("agreement_id")
+    ),
+    "api-agency-agreement-signed-copy": Case(get=holders_of(ANSWER), at=_at("agreement_id")),
     # security and what is to come
     "api-forecast-list": listed(),
     "api-forecast-detail": one("account_id"),
