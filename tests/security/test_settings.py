@@ -52,16 +52,22 @@ def test_compose_hands_on_every_variable_that_an_operator_may_set() -> None:
 
 
 def test_nothing_else_reads_the_environment() -> None:
-    """But for what starts Python, and the embedded servers, which are not for production."""
+    """But for what starts Python, the readers that only the settings use, and the embedded
+    servers, which are not for production.
+    """
     allowed = {"carmsvc/settings.py", "carmsvc/celery.py", "carmsvc/wsgi.py", "manage.py"}
-    found = {
+    found = product_files_with(r"\benviron\b|\bgetenv\b") - allowed - {"carmsvc/environment.py"}
+
+    assert {name for name in found if not name.startswith("carmsvc/embedded/")} == set()
+    assert product_files_with(r"carmsvc\.environment\b") == {"carmsvc/settings.py"}
+
+
+def product_files_with(pattern: str) -> set[str]:
+    return {
         str(path.relative_to(ROOT))
         for path in tracked("*.py")
-        if not path.is_relative_to(ROOT / "tests")
-        and re.search(r"\benviron\b|\bgetenv\b", path.read_text())
+        if not path.is_relative_to(ROOT / "tests") and re.search(pattern, path.read_text())
     }
-
-    assert {name for name in found - allowed if not name.startswith("carmsvc/embedded/")} == set()
 
 
 @pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "REDIS_URL"])

@@ -71,6 +71,12 @@ def step(name: str, *permissions: Permission, body: Body | None = None) -> Case:
     return Case(post=holders_of(*permissions), at=_at(name), body=body)
 
 
+SIDES = ("importer_signatory", "broker_signatory")
+AGREED = {
+    **{f"{who}{title}": "Somebody" for who in SIDES for title in ("", "_title")},
+    "importer_address": "1 Elm Street",
+    "legal_entity": "corporation",
+}
 ABOUT = {"subject_kind": "statement", "subject_id": _id("statement_id")}
 
 CASES: Cases = {
@@ -235,7 +241,8 @@ CASES: Cases = {
         delete=holders_of(DELEGATE), at={**_at("delegation_id"), "role_id": _id("role_id")}
     ),
     "api-agency-agreement-list": listed(
-        holders_of(DELEGATE), _of_importer(scope=["file_cad"], effective_on="2026-10-17")
+        holders_of(DELEGATE),
+        _of_importer(**AGREED, scope=["file_cad"], effective_on="2026-10-17"),
     ),
     "api-agency-agreement-detail": one("agreement_id"),
     "api-agency-agreement-signing": step("agreement_id", DELEGATE),
