@@ -5,159 +5,55 @@ from typing import Any
 
 import django_filters
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework import serializers, status
+from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.problems import NotSeen
-from clients.actions.onboarding import finish_onboarding, start_onboarding
+from carmsvc.platform.refusals import Refused
+from clients.actions.onboarding import (
+    cancel_onboarding,
+    change_plan,
+    finish_onboarding,
+    move_to_newest,
+    remind_of_steps,
+    start_onboarding,
+)
 from clients.actions.onboarding_steps import (
+    give_step,
     keep_step_evidence,
     take_onboarding_step,
     write_comment,
 )
 from clients.api.documents import importer_seen
-from clients.api.doors import LARGEST_ID, NOT_SEEN, IdFilter, ReadDoor
-from clients.models import (
-    Document,
-    Onboarding,
-    OnboardingComment,
-    OnboardingEvent,
-    OnboardingStep,
+from clients.api.doors import NOT_SEEN, IdFilter, ReadDoor
+from clients.api.onboarding_bodies import (
+    AssignmentWish,
+    CancellationWish,
+    CommentSerializer,
+    CommentWish,
+    EvidenceWish,
+    OnboardingSerializer,
+    PlanWish,
+    ProgressSerializer,
+    RemindedSerializer,
+    StartWish,
+    StepSerializer,
+    StepTransitionSerializer,
+    StepTransitionWish,
 )
-from clients.models.onboarding import PARTIES, STEP_STATES, STEP_WISHES, VARIANTS, choices
+from clients.models import Document, Onboarding, OnboardingStep, User
+from clients.models.onboarding import STEP_STATES, VARIANTS, choices
 from clients.queries import onboarding as queries
+from clients.queries.staff import assignable_staff
 from clients.rules import Permission
-from clients.rules.onboarding import StepWish, possible
+from clients.rules.onboarding import StepWish
 
 MANAGE, TAKE = Permission.MANAGE_ONBOARDING, Permission.TAKE_ONBOARDING_STEPS
-
-
-class ProgressSerializer(serializers.Serializer[Any]):
-    """How far it is; steps that do not apply count neither way."""
-
-    done = serializers.IntegerField()
-    total = serializers.IntegerField()
-    percent = serializers.IntegerField(help_text="Rounded down: 100 only when all is done.")
-
-
-class OnboardingSerializer(serializers.ModelSerializer[Onboarding]):
-    """Taking an importer from prospect to working in CARM."""
-
-    importer = serializers.IntegerField(source="importer_id")
-    lead = serializers.EmailField(source="lead.email", default=None)
-
-    class Meta:
-        model = Onboarding
-        fields = (
-            *("id", "importer", "state", "variant", "version", "lead", "started_on"),
-            *("target_on", "ended_on", "end_reason"),
-        )
-        read_only_fields = fields
-
-
-class StepSerializer(serializers.ModelSerializer[OnboardingStep]):
-    """A step of an onboarding; its words are in the checklist of its version."""
-
-    importer = serializers.IntegerField(source="importer_id")
-    onboarding = serializers.IntegerField(source="onboarding_id")
-    assignee = serializers.EmailField(source="assignee.email", default=None)
-    done_by = serializers.EmailField(source="done_by.email", default=None)
-    evidence_document = serializers.IntegerField(
-        source="evidence_document_id", help_text="A document of the importer, or null."
-    )
-    is_ready = serializers.BooleanField(help_text="It is open and waits for no other step.")
-    possible_transitions = serializers.SerializerMethodField(
-        help_text="What may be asked of `transitions/` in this state."
-    )
-
-    class Meta:
-        model = OnboardingStep
-        fields = (
-            *("id", "importer", "onboarding", "code", "version", "position", "parties", "state"),
-            *("is_ready", "moved_at", "reason", "waiting_for", "due_on", "assignee", "done_on"),
-            *("done_by", "evidence_reference", "evidence_document", "evidence_on"),
-            *("evidence_expires_on", "possible_transitions"),
-        )
-        read_only_fields = fields
-
-    def get_possible_transitions(self, step: OnboardingStep) -> list[str]:
-        return [wish.value for wish in possible(step.standing)]
-
-
-class StepTransitionSerializer(serializers.ModelSerializer[OnboardingEvent]):
-    """A move that a step made."""
-
-    recorded_by = serializers.EmailField(source="recorded_by.email", default=None)
-
-    class Meta:
-        model = OnboardingEvent
-        fields = (
-            *("id", "wish", "from_state", "to_state", "reason", "happened_on"),
-            *("recorded_at", "recorded_by"),
-        )
-        read_only_fields = fields
-
-
-class CommentSerializer(serializers.ModelSerializer[OnboardingComment]):
-    """What somebody wrote at a step."""
-
-    written_by = serializers.EmailField(source="written_by.email")
-
-    class Meta:
-        model = OnboardingComment
-        fields = ("id", "text", "is_for_staff", "written_at", "written_by")
-        read_only_fields = fields
-
-
-class StartWish(serializers.Serializer[Any]):
-    """Which importer's onboarding begins, and how."""
-
-    importer = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
-    variant = serializers.ChoiceField(choices=choices(VARIANTS))
-    target_on = serializers.DateField(required=False, help_text="To be done by this day.")
-
-
-class StepTransitionWish(serializers.Serializer[Any]):
-    """A move, the day it was made, and what it needs."""
-
-    wish = serializers.ChoiceField(choices=choices(STEP_WISHES))
-    on = serializers.DateField(required=False, help_text="Today unless said.")
-    reason = serializers.CharField(
-        max_length=500,
-        required=False,
-        allow_blank=True,
-        help_text="Needed to block, skip and reopen. A text with a secret in it is refused.",
-    )
-    waiting_for = serializers.ChoiceField(
-        choices=choices(PARTIES), required=False, help_text="Needed to wait."
-    )
-
-
-class EvidenceWish(serializers.Serializer[Any]):
-    """What proves a step: words, a document of the importer, its days."""
-
-    reference = serializers.CharField(
-        max_length=500,
-        required=False,
-        allow_blank=True,
-        help_text="A text with a password, a code or a token in it is refused.",
-    )
-    document = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, required=False)
-    evidence_on = serializers.DateField(required=False)
-    expires_on = serializers.DateField(required=False)
-
-
-class CommentWish(serializers.Serializer[Any]):
-    """What to write at a step."""
-
-    text = serializers.CharField(max_length=2000)
-    is_for_staff = serializers.BooleanField(
-        default=False, help_text="Seen by the brokerage's staff only; theirs alone to ask for."
-    )
 
 
 class OnboardingFilters(django_filters.FilterSet):
@@ -196,7 +92,9 @@ class OnboardingDoor(ReadDoor):
     queryset = Onboarding._base_manager.none()
     serializer_class = OnboardingSerializer
     filterset_class = OnboardingFilters
-    answer_codes = MappingProxyType({"completion": (200,)})
+    answer_codes = MappingProxyType(
+        dict.fromkeys(("completion", "plan", "cancellation", "version", "reminder"), (200,))
+    )
 
     def rows(self) -> Any:
         return Onboarding.objects.select_related("lead")
@@ -207,6 +105,7 @@ class OnboardingDoor(ReadDoor):
         wish = self.said(StartWish)
         importer = importer_seen(wish.pop("importer"))
         self.demand(MANAGE, importer.pk)
+        wish["lead"] = _one_of_ours(wish.get("lead"))
         made = start_onboarding(importer=importer, today=today_in_toronto(), by=self.person, **wish)
         location = {"Location": self.address_of("onboarding", made.pk)}
         body = self.get_serializer(self.rows().get(pk=made.pk)).data
@@ -225,7 +124,54 @@ class OnboardingDoor(ReadDoor):
         """The importer is onboarded; 409 while a step is open."""
         onboarding = self.object_for(MANAGE)
         finish_onboarding(onboarding=onboarding, by=self.person, today=today_in_toronto())
+        return self._as_it_is_now()
+
+    @extend_schema(request=PlanWish, responses={200: OnboardingSerializer})
+    @action(detail=True, methods=["post"])
+    def plan(self, request: Request, pk: int) -> Response:
+        """Change by when it is to be done and who leads it; open steps get new days."""
+        onboarding, wish = self.object_for(MANAGE), self.said(PlanWish)
+        lead = _one_of_ours(wish["lead"]) if "lead" in wish else onboarding.lead
+        target_on = wish.get("target_on", onboarding.target_on)
+        change_plan(onboarding=onboarding, target_on=target_on, lead=lead, by=self.person)
+        return self._as_it_is_now()
+
+    @extend_schema(request=CancellationWish, responses={200: OnboardingSerializer})
+    @action(detail=True, methods=["post"])
+    def cancellation(self, request: Request, pk: int) -> Response:
+        """Give it up, and say why."""
+        onboarding, told = self.object_for(MANAGE), self.said(CancellationWish)
+        cancel_onboarding(onboarding=onboarding, by=self.person, today=today_in_toronto(), **told)
+        return self._as_it_is_now()
+
+    @extend_schema(request=None, responses={200: OnboardingSerializer})
+    @action(detail=True, methods=["post"])
+    def version(self, request: Request, pk: int) -> Response:
+        """Go on by the newest checklist: what is done stays done."""
+        onboarding = self.object_for(MANAGE)
+        move_to_newest(onboarding=onboarding, by=self.person, today=today_in_toronto())
+        return self._as_it_is_now()
+
+    @extend_schema(request=None, responses={200: RemindedSerializer})
+    @action(detail=True, methods=["post"])
+    def reminder(self, request: Request, pk: int) -> Response:
+        """Remind the importer's people of their open steps, of each at most once a day."""
+        onboarding = self.object_for(MANAGE)
+        steps = remind_of_steps(onboarding=onboarding, by=self.person, today=today_in_toronto())
+        return Response(RemindedSerializer({"steps": steps}).data)
+
+    def _as_it_is_now(self) -> Response:
         return Response(self.get_serializer(self.get_object()).data)
+
+
+def _one_of_ours(email: str | None) -> User | None:
+    """Who of the staff has this e-mail address; raises `Refused` when nobody has it."""
+    if email is None:
+        return None
+    person: User | None = assignable_staff().filter(email__iexact=email).first()
+    if person is None:
+        raise Refused(_("Only one of our staff leads an onboarding."))
+    return person
 
 
 class OnboardingStepDoor(ReadDoor):
@@ -235,7 +181,7 @@ class OnboardingStepDoor(ReadDoor):
     serializer_class = StepSerializer
     filterset_class = StepFilters
     ordering_fields = ("due_on",)
-    answer_codes = MappingProxyType({"evidence": (200,)})
+    answer_codes = MappingProxyType({"evidence": (200,), "assignment": (200,)})
 
     def rows(self) -> Any:
         rows = OnboardingStep.objects.select_related("assignee", "done_by")
@@ -282,6 +228,16 @@ class OnboardingStepDoor(ReadDoor):
             raise NotSeen("document", NOT_SEEN)
         return found
 
+    @extend_schema(request=AssignmentWish, responses={200: StepSerializer})
+    @action(detail=True, methods=["post"])
+    def assignment(self, request: Request, pk: int) -> Response:
+        """Say who sees to it and by when. For the brokerage's staff."""
+        step, wish = self.object_for(MANAGE), self.said(AssignmentWish)
+        assignee = _worker(step, wish["assignee"]) if "assignee" in wish else step.assignee
+        due_on = wish.get("due_on", step.due_on)
+        give_step(step=step, assignee=assignee, due_on=due_on, by=self.person)
+        return Response(self.get_serializer(self.get_object()).data)
+
     @extend_schema(responses={200: CommentSerializer(many=True)}, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)
     def comments(self, request: Request, pk: int) -> Response:
@@ -296,3 +252,13 @@ class OnboardingStepDoor(ReadDoor):
         step, wish = self.object_for(TAKE), self.said(CommentWish)
         comment = write_comment(step=step, by=self.person, **wish)
         return Response(CommentSerializer(comment).data, status.HTTP_201_CREATED)
+
+
+def _worker(step: OnboardingStep, email: str | None) -> User | None:
+    """Who of those who may see to a step has this e-mail address; raises `Refused` else."""
+    if email is None:
+        return None
+    person: User | None = queries.people_for(step).filter(email__iexact=email).first()
+    if person is None:
+        raise Refused(_("This person does not work on this step of this importer."))
+    return person

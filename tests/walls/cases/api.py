@@ -200,7 +200,11 @@ CASES: Cases = {
     ),
     "api-onboarding-detail": one("onboarding_id"),
     "api-onboarding-progress": one("onboarding_id"),
-    "api-onboarding-completion": step("onboarding_id", Permission.MANAGE_ONBOARDING),
+    **{
+        f"api-onboarding-{name}": step("onboarding_id", Permission.MANAGE_ONBOARDING)
+        for name in ("completion", "plan", "cancellation", "version", "reminder")
+    },
+    "api-onboarding-step-assignment": step("step_id", Permission.MANAGE_ONBOARDING),
     "api-onboarding-step-list": listed(),
     "api-onboarding-step-detail": one("step_id"),
     "api-onboarding-step-evidence": step(
