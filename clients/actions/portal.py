@@ -265,6 +265,8 @@ def _reasons_against_role(person: PortalUser, role: PortalRole) -> Iterator[str]
 def _reasons_against_days(role: PortalRole) -> Iterator[str]:
     if role.from_on and role.until_on and role.until_on < role.from_on:
         yield _("The last day lies before the first.")
+    if role.evidence_document and role.evidence_document.importer_id != role.importer_id:
+        yield _("The document is another importer’s.")
     if len(role.evidence) > LONGEST_EVIDENCE or "\x00" in role.evidence:
         yield _("Evidence: at most %(count)s characters.") % {"count": LONGEST_EVIDENCE}
     yield from against_secrets(role.evidence)
@@ -274,7 +276,8 @@ def told_of_role(role: PortalRole) -> dict[str, Any]:
     """What is told of a role in the portal."""
     account = role.program_account.bn15 if role.program_account else ""
     days = {"from_on": role.from_on, "until_on": role.until_on}
-    return {"role": role.role, "account": account, **days, "evidence": role.evidence}
+    proof = {"evidence": role.evidence, "evidence_document": role.evidence_document_id}
+    return {"role": role.role, "account": account, **days, **proof}
 
 
 @transaction.atomic
@@ -285,18 +288,19 @@ def change_role(
     from_on: date | None,
     until_on: date | None,
     evidence: str,
+    evidence_document: Document | None,
 ) -> bool:
     """Correct the days and the evidence of a role; False if nothing changes. Raises `Refused`."""
     held = held_role(role)
     before = told_of_role(held)
     held.from_on, held.until_on = from_on, until_on
-    held.evidence = " ".join(evidence.split())
+    held.evidence, held.evidence_document = " ".join(evidence.split()), evidence_document
     after = told_of_role(held)
     if before == after:
         return False
     if reasons := list(_reasons_against_days(held)):
         raise Refused(*reasons)
-    held.save(update_fields=["from_on", "until_on", "evidence"])
+    held.save(update_fields=["from_on", "until_on", "evidence", "evidence_document"])
     _tell_role("portal role changed", held, by, before=before, after=after)
     return True
 
@@ -323,20 +327,29 @@ def end_role(*, role: PortalRole, on: date, today: date, by: User) -> PortalRole
 
 @transaction.atomic
 def verify_role(
-    *, role: PortalRole, on: date, today: date, by: User, evidence: str = ""
+    *,
+    role: PortalRole,
+    on: date,
+    today: date,
+    by: User,
+    evidence: str = "",
+    evidence_document: Document | None = None,
 ) -> PortalRole:
-    """Somebody saw or confirmed on a day that a role is held. Raises `Refused`."""
+    """Somebody saw or confirmed on a day that a role is held. Raises `Refused`.
+
+    Evidence that is not said anew stays.
+    """
     refuse_secrets(evidence)
     held = held_role(role)
     _refuse_future(on, today)
     if held.portal_user.access is not Access.ACTIVE:
         raise Refused(_("Only the role of somebody who has access can be verified."))
     before, held.verified_on, held.verified_by = held.verified_on, on, by
-    if evidence.strip():
-        held.evidence = " ".join(evidence.split())
+    held.evidence = " ".join(evidence.split()) or held.evidence
+    held.evidence_document = evidence_document or held.evidence_document
     if reasons := list(_reasons_against_days(held)):
         raise Refused(*reasons)
-    held.save(update_fields=["verified_on", "verified_by", "evidence"])
+    held.save(update_fields=["verified_on", "verified_by", "evidence", "evidence_document"])
     told = {"before": {"verified_on": before}, "after": {"verified_on": on}}
     _tell_role("portal role verified", held, by, **told)
     return held

@@ -22,7 +22,14 @@ from carmsvc.platform.refusals import Refused
 from clients.actions import document_ends as ends
 from clients.actions import documents as actions
 from clients.api.doors import LARGEST_ID, NOT_SEEN, IdFilter, ReadDoor
-from clients.models import Document, DocumentKind, DocumentVersion, Importer, User
+from clients.models import (
+    Document,
+    DocumentKind,
+    DocumentVersion,
+    Importer,
+    ProgramAccount,
+    User,
+)
 from clients.models.documents import DocumentDestruction, DocumentHold
 from clients.queries import documents as queries
 from clients.queries.documents import DocumentSearch
@@ -38,6 +45,30 @@ def importer_seen(pk: int) -> Importer:
     if importer is None:
         raise NotSeen("importer", f"There is no importer {pk}.")
     return importer
+
+
+def account_seen(importer_id: int, bn15: str) -> ProgramAccount | None:
+    """The importer's program account of this number, none for no number; 404 when it has none."""
+    if not bn15:
+        return None
+    rows = ProgramAccount.objects.filter(importer=importer_id, bn15=bn15)
+    account: ProgramAccount | None = rows.first()
+    if account is None:
+        raise NotSeen("program_account", NOT_SEEN)
+    return account
+
+
+def evidence_seen(importer_id: int, pk: int | None, field: str) -> Document | None:
+    """The importer's document that proves something, none for no id; 404 when it is destroyed, or
+    not the importer's. `field` is what the body calls it.
+    """
+    if pk is None:
+        return None
+    kept = Document.objects.filter(importer=importer_id, destroyed_at=None)
+    document: Document | None = kept.filter(pk=pk).first()
+    if document is None:
+        raise NotSeen(field, NOT_SEEN)
+    return document
 
 
 class VersionSerializer(serializers.ModelSerializer[DocumentVersion]):

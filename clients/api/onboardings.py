@@ -13,7 +13,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from carmsvc.platform.dates import today_in_toronto
-from carmsvc.platform.problems import NotSeen
 from carmsvc.platform.refusals import Refused
 from clients.actions.onboarding import (
     cancel_onboarding,
@@ -29,8 +28,8 @@ from clients.actions.onboarding_steps import (
     take_onboarding_step,
     write_comment,
 )
-from clients.api.documents import importer_seen
-from clients.api.doors import NOT_SEEN, IdFilter, ReadDoor
+from clients.api.documents import evidence_seen, importer_seen
+from clients.api.doors import IdFilter, ReadDoor
 from clients.api.onboarding_bodies import (
     AssignmentWish,
     CancellationWish,
@@ -46,7 +45,7 @@ from clients.api.onboarding_bodies import (
     StepTransitionSerializer,
     StepTransitionWish,
 )
-from clients.models import Document, Onboarding, OnboardingStep, User
+from clients.models import Onboarding, OnboardingStep, User
 from clients.models.onboarding import STEP_STATES, VARIANTS, choices
 from clients.queries import onboarding as queries
 from clients.queries.staff import assignable_staff
@@ -214,19 +213,11 @@ class OnboardingStepDoor(ReadDoor):
     def evidence(self, request: Request, pk: int) -> Response:
         """Keep what proves it, instead of what was kept before."""
         step, wish = self.object_for(TAKE), self.said(EvidenceWish)
-        document = self._document(step, wish.pop("document", None))
+        document = evidence_seen(step.importer_id, wish.pop("document", None), "document")
         keep_step_evidence(
             step=step, by=self.person, today=today_in_toronto(), document=document, **wish
         )
         return Response(self.get_serializer(self.get_object()).data)
-
-    def _document(self, step: OnboardingStep, pk: int | None) -> Document | None:
-        if pk is None:
-            return None
-        found: Document | None = Document.objects.filter(importer=step.importer_id, pk=pk).first()
-        if found is None:
-            raise NotSeen("document", NOT_SEEN)
-        return found
 
     @extend_schema(request=AssignmentWish, responses={200: StepSerializer})
     @action(detail=True, methods=["post"])

@@ -11,17 +11,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from carmsvc.platform.dates import today_in_toronto
-from carmsvc.platform.problems import NotSeen
 from clients.actions import portal as actions
-from clients.api.documents import importer_seen
-from clients.api.doors import LARGEST_ID, NOT_SEEN, IdFilter, ReadDoor
-from clients.models import PortalRole, PortalUser, ProgramAccount
+from clients.api.documents import account_seen, evidence_seen, importer_seen
+from clients.api.doors import LARGEST_ID, IdFilter, ReadDoor
+from clients.models import Document, PortalRole, PortalUser
 from clients.models.portal import ACCESS_WISHES, ACCESS_WORDS, PERSON_WORDS, ROLE_WORDS, choices
 from clients.queries import portal as queries
 from clients.rules import Permission
 from clients.rules.portal import AccessWish, possible
 
 MANAGE = Permission.MANAGE_DELEGATION
+PROVES = "A document of the importer that proves it."
 
 
 class PortalUserSerializer(serializers.ModelSerializer[PortalUser]):
@@ -61,12 +61,16 @@ class PortalRoleSerializer(serializers.ModelSerializer[PortalRole]):
         help_text="Null for a BAM, who has every account; for another role it is not known.",
     )
     verified_by = serializers.EmailField(source="verified_by.email", default=None)
+    evidence_document = serializers.IntegerField(
+        source="evidence_document_id", help_text="A document of the importer, or null."
+    )
 
     class Meta:
         model = PortalRole
         fields = (
             *("id", "importer", "portal_user", "role", "program_account", "from_on", "until_on"),
-            *("recorded_on", "verified_on", "verified_by", "evidence", "ended_on"),
+            *("recorded_on", "verified_on", "verified_by", "evidence"),
+            *("evidence_document", "ended_on"),
         )
         read_only_fields = fields
 
@@ -116,6 +120,9 @@ class PortalRoleWish(serializers.Serializer[Any]):
         allow_blank=True,
         help_text="A text with a password, a code or a token in it is refused.",
     )
+    evidence_document = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=LARGEST_ID, help_text=PROVES
+    )
 
 
 class SeenWish(serializers.Serializer[Any]):
@@ -123,6 +130,9 @@ class SeenWish(serializers.Serializer[Any]):
 
     on = serializers.DateField(required=False, help_text="Today unless said.")
     evidence = serializers.CharField(required=False, max_length=300, allow_blank=True)
+    evidence_document = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=LARGEST_ID, help_text=PROVES
+    )
 
 
 class PortalRoleEndWish(serializers.Serializer[Any]):
@@ -132,11 +142,16 @@ class PortalRoleEndWish(serializers.Serializer[Any]):
 
 
 class DaysWish(serializers.Serializer[Any]):
-    """From when to when a role is held, and how we know: all three, as they are to be."""
+    """From when to when a role is held, and how we know, as they are to be. A document that is left
+    out stays; null takes it off.
+    """
 
     from_on = serializers.DateField(allow_null=True)
     until_on = serializers.DateField(allow_null=True)
     evidence = serializers.CharField(max_length=300, allow_blank=True)
+    evidence_document = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=LARGEST_ID, help_text=PROVES
+    )
 
 
 class RiskSerializer(serializers.Serializer[Any]):
@@ -254,19 +269,11 @@ class PortalUserDoor(ReadDoor):
     def give(self, request: Request, pk: int) -> Response:
         """Record a role that the person holds."""
         person, wish = self.object_for(MANAGE), self.said(PortalRoleWish)
-        account = self._account(person, wish.pop("program_account", ""))
+        account = account_seen(person.importer_id, wish.pop("program_account", ""))
         told = {"account": account, "by": self.person, "today": today_in_toronto()}
+        told["evidence_document"] = _evidence(person.importer_id, wish)
         made = actions.give_role(portal_user=person, **told, **wish)
         return Response(PortalRoleSerializer(made).data, status.HTTP_201_CREATED)
-
-    def _account(self, person: PortalUser, bn15: str) -> ProgramAccount | None:
-        if not bn15:
-            return None
-        rows = ProgramAccount.objects.filter(importer=person.importer_id, bn15=bn15)
-        found: ProgramAccount | None = rows.first()
-        if found is None:
-            raise NotSeen("program_account", NOT_SEEN)
-        return found
 
     @extend_schema(responses={200: RiskSerializer(many=True)}, filters=False)
     @action(detail=True, methods=["get"], pagination_class=None)
@@ -278,6 +285,10 @@ class PortalUserDoor(ReadDoor):
 
     def _as_it_is_now(self) -> Response:
         return Response(self.get_serializer(self.get_object()).data)
+
+
+def _evidence(importer_id: int, wish: dict[str, Any]) -> Document | None:
+    return evidence_seen(importer_id, wish.pop("evidence_document", None), "evidence_document")
 
 
 class PortalRoleDoor(ReadDoor):
@@ -297,6 +308,7 @@ class PortalRoleDoor(ReadDoor):
         """Somebody saw that it is held."""
         role, wish, today = self.object_for(MANAGE), self.said(SeenWish), today_in_toronto()
         told = {"on": wish.get("on", today), "evidence": wish.get("evidence", "")}
+        told["evidence_document"] = _evidence(role.importer_id, wish)
         actions.verify_role(role=role, today=today, by=self.person, **told)
         return self._as_it_is_now()
 
@@ -317,6 +329,9 @@ class PortalRoleDoor(ReadDoor):
     def days(self, request: Request, pk: int) -> Response:
         """Correct its days and its evidence."""
         role, wish = self.object_for(MANAGE), self.said(DaysWish)
+        stays = "evidence_document" not in wish
+        document = _evidence(role.importer_id, wish)
+        wish["evidence_document"] = role.evidence_document if stays else document
         actions.change_role(role=role, by=self.person, **wish)
         return self._as_it_is_now()
 

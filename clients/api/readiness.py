@@ -17,9 +17,9 @@ from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.problems import NotSeen
 from clients.actions.readiness import keep_readiness
 from clients.actions.readiness_answers import answer_question, take_answer_back
-from clients.api.documents import importer_seen
-from clients.api.doors import LARGEST_ID, NOT_SEEN, IdFilter, ReadDoor
-from clients.models import Document, Importer, ProgramAccount, ReadinessAnswer, ReadinessSnapshot
+from clients.api.documents import account_seen, evidence_seen, importer_seen
+from clients.api.doors import LARGEST_ID, IdFilter, ReadDoor
+from clients.models import Importer, ReadinessAnswer, ReadinessSnapshot
 from clients.models.readiness import VERDICT_CHOICES
 from clients.queries import readiness as queries
 from clients.queries.readiness_words import plain_value, sentence, source_word, who_told
@@ -270,32 +270,16 @@ class ReadinessAnswerDoor(ReadDoor):
         wish, today = self.said(ReadinessAnswerWish), today_in_toronto()
         importer = importer_seen(wish.pop("importer"))
         self.demand(ANSWER, importer.pk)
-        account = self._account(importer, wish.pop("program_account", ""))
-        document = self._document(importer, wish.pop("evidence_document", None))
+        account = account_seen(importer.pk, wish.pop("program_account", ""))
+        document = evidence_seen(
+            importer.pk, wish.pop("evidence_document", None), "evidence_document"
+        )
         told = {"question": wish.pop("check"), "account": account, "evidence_document": document}
         told |= {"said_on": wish.pop("said_on", today), "today": today, "by": self.person}
         made = answer_question(importer=importer, **told, **wish)
         location = {"Location": self.address_of("readiness-answer", made.pk)}
         body = self.get_serializer(self.rows().get(pk=made.pk)).data
         return Response(body, status.HTTP_201_CREATED, headers=location)
-
-    def _account(self, importer: Importer, bn15: str) -> ProgramAccount | None:
-        if not bn15:
-            return None
-        rows = ProgramAccount.objects.filter(importer=importer, bn15=bn15)
-        found: ProgramAccount | None = rows.first()
-        if found is None:
-            raise NotSeen("program_account", NOT_SEEN)
-        return found
-
-    def _document(self, importer: Importer, pk: int | None) -> Document | None:
-        if pk is None:
-            return None
-        kept = Document.objects.filter(importer=importer, destroyed_at=None)
-        found: Document | None = kept.filter(pk=pk).first()
-        if found is None:
-            raise NotSeen("evidence_document", NOT_SEEN)
-        return found
 
     @extend_schema(request=None, responses={200: ReadinessAnswerSerializer})
     @action(detail=True, methods=["post"])

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from clients.forms.documents import DayField
-from clients.models import ProgramAccount
+from clients.models import Document, ProgramAccount
 from clients.models.portal import PERSON_WORDS, ROLE_WORDS, ROUND_WORDS, choices
 from clients.queries.portal_words import RISK_WORDS
 from clients.rules.portal import RoundState
@@ -40,6 +40,18 @@ class AccountField(forms.ModelChoiceField):
         return f"{obj.bn15} {obj.name}".strip()
 
 
+class ProofField(forms.ModelChoiceField):
+    """A document of the importer that proves something."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            queryset=None,
+            label=_("Document that proves it"),
+            required=False,
+            empty_label=pgettext_lazy("document", "None"),
+        )
+
+
 class PersonForm(PortalForm):
     """Who somebody is."""
 
@@ -64,10 +76,19 @@ class RoleForm(PortalForm):
         help_text=_("How we know: a screenshot’s name, a letter. Never a password or a code."),
     )
 
-    def __init__(self, *arguments: Any, accounts: Iterable[ProgramAccount], **named: Any) -> None:
+    evidence_document: Any = ProofField()
+
+    def __init__(
+        self,
+        *arguments: Any,
+        accounts: Iterable[ProgramAccount],
+        documents: Iterable[Document],
+        **named: Any,
+    ) -> None:
         super().__init__(*arguments, **named)
         account: Any = self.fields["account"]
         account.queryset = accounts
+        self.fields["evidence_document"].queryset = documents  # type: ignore[attr-defined]
 
 
 class NewPersonForm(RoleForm, PersonForm):
@@ -91,16 +112,27 @@ class NewPersonForm(RoleForm, PersonForm):
     @property
     def first_role(self) -> dict[str, Any]:
         """The role, if one is known."""
-        names = ("role", "account", "from_on", "until_on", "evidence")
+        names = ("role", "account", "from_on", "until_on", "evidence", "evidence_document")
         return {one: self.cleaned_data[one] for one in names}
 
 
-class RoleDaysForm(PortalForm):
+class ProvedForm(PortalForm):
+    """What is known of a role and how we know it."""
+
+    evidence = forms.CharField(label=_("Evidence"), required=False, max_length=300)
+    evidence_document: Any = ProofField()
+
+    def __init__(self, *arguments: Any, documents: Iterable[Document], **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.fields["evidence_document"].queryset = documents  # type: ignore[attr-defined]
+
+
+class RoleDaysForm(ProvedForm):
     """From when to when somebody holds a role, and how we know."""
 
     from_on = DayField(label=_("From"), required=False)
     until_on = DayField(label=_("Until"), required=False)
-    evidence = forms.CharField(label=_("Evidence"), required=False, max_length=300)
+    field_order = ("from_on", "until_on")
 
 
 class OnForm(PortalForm):
@@ -109,10 +141,10 @@ class OnForm(PortalForm):
     on = DayField(label=_("On"))
 
 
-class SeenForm(OnForm):
+class SeenForm(ProvedForm, OnForm):
     """The day on which somebody saw that a role is held, and where."""
 
-    evidence = forms.CharField(label=_("Evidence"), required=False, max_length=300)
+    field_order = ("on",)
 
 
 class DepartureForm(PortalForm):

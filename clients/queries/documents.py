@@ -19,6 +19,7 @@ from clients.models import (
 from clients.rules.documents import folded
 
 SOON = timedelta(days=60)
+MOST_TO_CHOOSE = 200
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,16 @@ class DocumentSearch:
     def is_narrow(self) -> bool:
         """Whether anything is said beside the importer."""
         return self != DocumentSearch(importer_id=self.importer_id)
+
+
+def documents_to_choose(importer_id: int, chosen: int | None = None) -> Any:
+    """What a form offers as evidence: an importer's newest documents that are not destroyed, and
+    the one that was chosen before; by title.
+    """
+    kept = Document.objects.filter(importer=importer_id, destroyed_at=None)
+    newest = kept.order_by("-id").values("pk")[:MOST_TO_CHOOSE]
+    offered = kept.filter(Q(pk__in=newest) | Q(pk=chosen))
+    return offered.defer("words").order_by("title", "id")
 
 
 def documents(search: DocumentSearch, today: date) -> Any:

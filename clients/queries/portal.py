@@ -127,7 +127,8 @@ def held_roles(importers: Collection[int]) -> dict[int, list[PortalRole]]:
     """The roles that are held, by the number of the person."""
     rows = PortalRole.objects.filter(importer__in=importers, ended_on=None)
     by_person: dict[int, list[PortalRole]] = defaultdict(list)
-    for role in rows.select_related("program_account", "verified_by").order_by("id"):
+    rows = rows.select_related("program_account", "verified_by", "evidence_document")
+    for role in rows.defer("evidence_document__words").order_by("id"):
         by_person[role.portal_user_id].append(role)
     return by_person
 

@@ -18,13 +18,13 @@ from clients.forms.onboarding import AssignmentForm, CommentForm, EvidenceForm, 
 from clients.models import Document, DocumentKind, OnboardingStep
 from clients.queries import may
 from clients.queries import onboarding as queries
+from clients.queries.documents import documents_to_choose
 from clients.rules import Permission
 from clients.rules.onboarding import StepWish
 from clients.rules.secrets import secret_in
 from clients.views.asking import demand, permissions, tell_refusal
 
 MANAGE, TAKE = Permission.MANAGE_ONBOARDING, Permission.TAKE_ONBOARDING_STEPS
-LATEST_DOCUMENTS = 200
 SAID = ("reason", "reference", "text")  # what people type freely: never in an error report
 
 
@@ -38,9 +38,7 @@ def _step(request: HttpRequest, step_id: int, permission: Permission) -> Onboard
 
 
 def _documents(step: OnboardingStep) -> Any:
-    rows = Document.objects.filter(importer=step.importer_id, destroyed_at=None)
-    newest = rows.order_by("-id").values("pk")[:LATEST_DOCUMENTS]
-    return Document.objects.filter(pk__in=newest).defer("words").order_by("title", "id")
+    return documents_to_choose(step.importer_id, step.evidence_document_id)
 
 
 def _forms(request: HttpRequest, step: OnboardingStep, **bound: Any) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from clients.forms.portal import (
 from clients.models import Importer, PortalRole, ProgramAccount
 from clients.models.portal import ACCESS_WISHES, ROLE_WORDS
 from clients.queries import portal as queries
+from clients.queries.documents import documents_to_choose
 from clients.queries.portal_words import CELL_WORDS, COLUMN_WORDS, SOURCE_KINDS, said
 from clients.rules import Permission
 from clients.rules.portal import AccessWish, PersonFacts, possible
@@ -81,7 +82,7 @@ def form_page(request: HttpRequest, form: forms.Form, importer: Importer, **told
 def portal_user_new(request: HttpRequest, importer_id: int) -> HttpResponse:
     """Record somebody who has access, with the first role."""
     importer = importer_asked_for(request, importer_id, MANAGE)
-    form = NewPersonForm(request.POST or None, accounts=accounts_of(importer_id))
+    form = NewPersonForm(request.POST or None, **_choices(importer_id))
     if form.is_valid():
         made = granted(form, lambda: _recorded(form, importer, request.user))
         if made:
@@ -89,6 +90,10 @@ def portal_user_new(request: HttpRequest, importer_id: int) -> HttpResponse:
             return redirect("portal-user", portal_user_id=made.pk)
     title = _("Record a person in the portal")
     return form_page(request, form, importer, title=title)  # type: ignore[no-any-return]
+
+
+def _choices(importer_id: int) -> dict[str, Any]:
+    return {"accounts": accounts_of(importer_id), "documents": documents_to_choose(importer_id)}
 
 
 def _recorded(form: NewPersonForm, importer: Importer, by: Any) -> Any:
@@ -119,7 +124,7 @@ def portal_user(request: HttpRequest, portal_user_id: int) -> HttpResponse:
         "ended": queries.ended_roles(person),
         "steps": [(one, ACCESS_WISHES[one]) for one in possible(person.access)],
         "on_form": OnForm(initial={"on": today}),
-        "role_form": RoleForm(accounts=accounts_of(person.importer_id)),
+        "role_form": RoleForm(**_choices(person.importer_id)),
         "departure_form": DepartureForm(initial={"left_on": person.left_on}),
         "today": today,
     }
@@ -148,7 +153,7 @@ def portal_user_change(request: HttpRequest, portal_user_id: int) -> HttpRespons
 def portal_user_roles(request: HttpRequest, portal_user_id: int) -> HttpResponse:
     """Record a further role."""
     person = _person(request, portal_user_id, MANAGE)
-    form = RoleForm(request.POST or None, accounts=accounts_of(person.importer_id))
+    form = RoleForm(request.POST or None, **_choices(person.importer_id))
     if form.is_valid():
         told = form.cleaned_data | {"by": request.user, "today": today_in_toronto()}
         if granted(form, lambda: actions.give_role(portal_user=person, **told)):
@@ -222,7 +227,9 @@ def portal_role(request: HttpRequest, portal_role_id: int) -> HttpResponse:
     """Correct a role's days and evidence; verify it, or end it."""
     role = _role(request, portal_role_id)
     known = {one: getattr(role, one) for one in ("from_on", "until_on", "evidence")}
-    form = RoleDaysForm(request.POST or None, initial=known)
+    known["evidence_document"] = role.evidence_document_id
+    documents = documents_to_choose(role.importer_id, role.evidence_document_id)
+    form = RoleDaysForm(request.POST or None, initial=known, documents=documents)
     if form.is_valid():
         told, by = form.cleaned_data, request.user
         done = granted(form, lambda: (actions.change_role(role=role, by=by, **told),))
@@ -234,7 +241,9 @@ def portal_role(request: HttpRequest, portal_role_id: int) -> HttpResponse:
         "person": role.portal_user,
         "importer": role.portal_user.importer,
         "form": form,
-        "seen_form": SeenForm(initial={"on": today_in_toronto()}, prefix="seen"),
+        "seen_form": SeenForm(
+            initial={"on": today_in_toronto()}, prefix="seen", documents=documents
+        ),
         "end_form": OnForm(initial={"on": today_in_toronto()}, prefix="end"),
     }
     status = 422 if form.is_bound else 200
@@ -245,7 +254,8 @@ def portal_role(request: HttpRequest, portal_role_id: int) -> HttpResponse:
 def portal_role_verification(request: HttpRequest, portal_role_id: int) -> HttpResponse:
     """Somebody of our staff saw that the role is held."""
     role = _role(request, portal_role_id)
-    form = SeenForm(request.POST, prefix="seen")
+    documents = documents_to_choose(role.importer_id)
+    form = SeenForm(request.POST, prefix="seen", documents=documents)
     if _day_said(request, form):
         told = form.cleaned_data | {"today": today_in_toronto(), "by": request.user}
         _done(request, lambda: actions.verify_role(role=role, **told), _("The role is verified."))

@@ -17,8 +17,9 @@ from carmsvc.platform.refusals import Refused
 from clients.actions.readiness import keep_readiness, note_report
 from clients.actions.readiness_answers import answer_question, take_answer_back
 from clients.forms.readiness import AnswerForm, first_day
-from clients.models import Document, Importer, ReadinessAnswer, User
+from clients.models import Importer, ReadinessAnswer, User
 from clients.queries import readiness as queries
+from clients.queries.documents import documents_to_choose
 from clients.queries.readiness_history import changes_of, months_kept
 from clients.queries.readiness_page import page_of
 from clients.readiness_paper import report_pdf
@@ -67,7 +68,7 @@ def readiness_answer_new(request: HttpRequest, importer_id: int) -> HttpResponse
     importer = importer_for(request, importer_id, ANSWER)
     today = today_in_toronto()
     asked = queries.to_be_answered(queries.readiness_of(importer_id, today))
-    documents = Document.objects.filter(importer=importer, destroyed_at=None).order_by("-id")
+    documents = documents_to_choose(importer_id)
     begin = first_day(today) | {"question": request.GET.get("question", "")}
     form = AnswerForm(request.POST or None, initial=begin, asked=asked, documents=documents)
     if form.is_valid() and _answered(form, importer, request.user):

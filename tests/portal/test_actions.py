@@ -213,7 +213,9 @@ def test_what_has_ended_stays_as_it_was(rosa: PortalUser, analyst: User, today: 
     for act in (
         lambda: end_role(role=held, on=today, today=today, by=analyst),
         lambda: verify_role(role=held, on=today, today=today, by=analyst),
-        lambda: change_role(role=held, by=analyst, from_on=None, until_on=None, evidence="x"),
+        lambda: change_role(
+            role=held, by=analyst, from_on=None, until_on=None, evidence="x", evidence_document=None
+        ),
     ):
         with pytest.raises(Refused, match="has ended"):
             act()
