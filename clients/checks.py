@@ -85,6 +85,7 @@ PEOPLE_FACTS = {"managers": _("Managers"), "people": _("People"), "days": _("Day
 NUMBERS = (
     Check(
         code="R01",
+        steps=("A1", "A2"),
         title=_("Business number and program account are written right"),
         areas=SET_UP,
         severity=Severity.BLOCKER,
@@ -111,6 +112,7 @@ NUMBERS = (
     ),
     Check(
         code="R02",
+        steps=("A2", "A12"),
         title=_("The program account may import"),
         areas=SET_UP | RELEASE,
         severity=Severity.BLOCKER,
@@ -159,6 +161,7 @@ NUMBERS = (
     ),
     Check(
         code="R04",
+        steps=("A3",),
         title=_("Legal name and address are those at the CBSA"),
         areas=SET_UP,
         severity=Severity.AT_RISK,
@@ -194,6 +197,7 @@ NUMBERS = (
 PEOPLE = (
     Check(
         code="R05",
+        steps=("A13",),
         title=_("Two people manage the business in the portal"),
         areas=SET_UP,
         severity=Severity.BLOCKER,
@@ -236,6 +240,7 @@ PEOPLE = (
     ),
     Check(
         code="R17",
+        steps=("A7",),
         title=_("Notifications are on, and somebody has signed in lately"),
         areas=SET_UP,
         severity=Severity.ADVICE,
@@ -294,6 +299,7 @@ PEOPLE = (
 MONEY = (
     Check(
         code="R15",
+        steps=("A17",),
         title=_("The debit is on where the importer pays, and only there"),
         areas=RPP,
         severity=Severity.ADVICE,
@@ -318,6 +324,7 @@ MONEY = (
     ),
     Check(
         code="R16",
+        steps=("A17", "A20"),
         title=_("It is recorded who pays"),
         areas=RPP,
         severity=Severity.AT_RISK,

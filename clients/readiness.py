@@ -32,7 +32,8 @@ class Check:
 
     `sentences` has the words for each reason of an outcome, with the facts in braces of percent;
     `facts` the words for the facts' names, `values` those for codes among their values. A check
-    that no data can answer has a `question` to a person, whose answer counts `answer_days`.
+    that no data can answer has a `question` to a person, whose answer counts `answer_days`. `steps`
+    are those of the shipped onboarding checklist of which it tells whether they are so.
     """
 
     code: str
@@ -50,6 +51,7 @@ class Check:
     is_of_account: bool = True
     question: Any = ""
     answer_days: int = 0
+    steps: tuple[str, ...] = ()
 
     def address(self, importer_id: int) -> str:
         """The page where it is put right."""

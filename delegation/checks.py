@@ -29,6 +29,7 @@ VALUES: dict[str, Any] = {"state": STATES, "level": LEVELS, "act": ACTS, "standi
 CHECKS = (
     Check(
         code="R07",
+        steps=("A15",),
         title=_("Our delegation in the portal works for the account"),
         areas=frozenset({Area.SET_UP, Area.RELEASE}),
         severity=Severity.BLOCKER,

@@ -65,6 +65,7 @@ BALANCE_FACTS = {"open_balance": _("Left to pay"), "left_to_pay": _("Left to pay
 RELEASE = (
     Check(
         code="R10",
+        steps=("A16",),
         title=_("The account is enrolled in release prior to payment"),
         areas=frozenset({Area.RPP, Area.RELEASE}),
         severity=Severity.BLOCKER,
@@ -87,6 +88,7 @@ RELEASE = (
     ),
     Check(
         code="R11",
+        steps=("A16",),
         title=_("As much security is posted as is required"),
         areas=RPP,
         severity=Severity.BLOCKER,
@@ -190,6 +192,7 @@ RELEASE = (
 OWED = (
     Check(
         code="R08",
+        steps=("A15",),
         title=_("We see what others file"),
         areas=frozenset({Area.SET_UP}),
         severity=Severity.ADVICE,

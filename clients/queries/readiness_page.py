@@ -113,14 +113,15 @@ def _areas(areas: dict[Area, Verdict | None]) -> tuple[VerdictWord, ...]:
 def _groups(judged: Iterable[Judged]) -> Iterable[Group]:
     for (result, severity), rows in groupby(judged, key=_kind):
         word = SEVERITY_WORDS[severity] if severity else RESULT_WORDS[result]
-        yield Group(word, result, severity, tuple(_lines(list(rows))))
+        yield Group(word, result, severity, tuple(lines_of(rows)))
 
 
 def _kind(one: Judged) -> tuple[Result, Severity | None]:
     return one.result, one.severity if one.result is Result.FAILED else None
 
 
-def _lines(rows: list[Judged]) -> Iterable[Line]:
+def lines_of(rows: Iterable[Judged]) -> Iterable[Line]:
+    """The checks as they are shown, those that say the very same in one line."""
     alike: dict[Any, list[Judged]] = {}
     for one in rows:
         outcome = one.outcome

@@ -19,6 +19,7 @@ from clients.models import Document, DocumentKind, OnboardingStep
 from clients.queries import may
 from clients.queries import onboarding as queries
 from clients.queries.documents import documents_to_choose
+from clients.queries.onboarding_records import records_of
 from clients.rules import Permission
 from clients.rules.onboarding import StepWish
 from clients.rules.secrets import secret_in
@@ -70,6 +71,7 @@ def _page(request: HttpRequest, step: OnboardingStep, status: int = 200, **bound
         "step": step,
         "events": queries.events_of(step),
         "comments": queries.comments_of(step, request.user),
+        "records": records_of(step, today_in_toronto()),
         "today": today_in_toronto(),
         **_forms(request, step, **bound),
     }
