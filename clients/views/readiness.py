@@ -21,6 +21,7 @@ from clients.models import Document, Importer, ReadinessAnswer, User
 from clients.queries import readiness as queries
 from clients.queries.readiness_history import changes_of, months_kept
 from clients.queries.readiness_page import page_of
+from clients.readiness import checks
 from clients.readiness_paper import report_pdf
 from clients.rules import Permission
 from clients.views.asking import demand, permissions, tell_refusal
@@ -46,6 +47,7 @@ def importer_readiness(request: HttpRequest, importer_id: int) -> HttpResponse:
         "months": months_kept(importer_id, today),
         "changes": changes_of(importer_id, today),
         "answers": queries.answers_of(importer_id)[:SHOWN],
+        "titles": {one.code: one.title for one in checks()},
         "today": today,
     }
     return render(request, "clients/readiness/importer.html", context)
