@@ -32,6 +32,17 @@ BROKER: dict[str, Any] = {
     "broker_signatory": "Claire Dubois",
     "broker_signatory_title": "Director of compliance",
 }
+# who signs for each importer: name, title, address
+SIGNERS = {
+    MAPLE.bn9: ("Olivia Chen", "President", "12 Elm Street\nMoncton NB  E1C 0A1"),
+    "100000009": ("Ingrid Berg", "President", "40 Lens Street\nToronto ON  M5H 0A1"),
+    "102345675": ("Josée Poulin", "Présidente", "8, rang des Sucres\nSaint-Georges QC  G5Y 0A1"),
+    "103456786": ("Walter Olsen", "Owner", "3 Elevator Road\nRegina SK  S4P 0A1"),
+    "106789019": ("Hank Dorsey", "Vice-president", "90 Lathe Avenue\nBuffalo NY  14201"),
+    "107890121": ("Moira MacLeod", "General manager", "21 Sonar Street\nHalifax NS  B3J 0A1"),
+    "108901232": ("Nora Blake", "Owner", "5 Paddle Road\nWhitehorse YT  Y1A 0A1"),
+    CASCADE: ("Priya Raman", "Chief financial officer", "700 Pine Street\nBurnaby BC  V5C 0A1"),
+}
 ALL = (1, 2, 3)
 Telling = Callable[[Importer, date, User], None]
 
@@ -82,26 +93,27 @@ def _approved(delegation: Delegation, by: User, days_ago: int = 190, **told: Any
         "approved_level": delegation.agreed_level,
         "approved_accounts": tuple(delegation.agreed_accounts),
         "approved_ticks": ALL,
-        "approved_by_name": "Olivia Chen",
+        "approved_by_name": SIGNERS[delegation.importer.bn9][0],
         "approved_on": today_in_toronto() - timedelta(days=days_ago),
     }
     return _step(asked, Wish.APPROVE, days_ago, by, approval=Approval(**(wish | told)))
 
 
 def _agreement(importer: Importer, by: User, *, first: date, last: date | None = None) -> None:
+    name, title, address = SIGNERS[importer.bn9]
     made = draw_up_agreement(
         importer=importer,
         scope=[act.value for act in Act if act is not Act.REGISTER_BUSINESS],
         by=by,
         importer_name=importer.legal_name,
         importer_bn9=importer.bn9,
-        importer_address="12 Elm Street\nMoncton NB  E1C 0A1",
+        importer_address=address,
         legal_entity="corporation",
         effective_on=first,
         ends_on=last,
         allows_sub_agents=True,
-        importer_signatory="Olivia Chen",
-        importer_signatory_title="President",
+        importer_signatory=name,
+        importer_signatory_title=title,
         **BROKER,
     )
     keep_signed_copy(

@@ -3,13 +3,24 @@
 from typing import Any, NamedTuple
 
 from django import template
+from django.apps import apps
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from carmsvc.platform.audit_words import ACTIONS, KINDS
-from carmsvc.templatetags.auditing_words import FIELDS, ORIGINS, PROBLEMS, PROCESSES, VALUES
+from carmsvc.templatetags.auditing_words import (
+    FIELDS,
+    ORIGINS,
+    PROBLEMS,
+    PROCESSES,
+    TOTALS,
+    VALUES,
+)
+from carmsvc.templatetags.figures import money
 from clients.rules import Permission, permissions_of_staff
 from reconciliation.forms import Reason
+from reconciliation.models import VarianceKind
+from reconciliation.queries import PASS_LABELS
 
 register = template.Library()
 NOTHING = "–"
@@ -98,14 +109,16 @@ def changes(event: Any) -> list[Row]:
     before, after = event.before or {}, event.after or {}
     names = dict.fromkeys([*before, *after])
     rows = [(name, before.get(name), after.get(name)) for name in names]
-    return [Row(_field(n), _value(n, b), _value(n, a)) for n, b, a in rows if b != a]
+    words = _choices(event.target_kind)
+    return [Row(_field(n), _told(n, b, words), _told(n, a, words)) for n, b, a in rows if b != a]
 
 
 @register.filter
 def facts(event: Any) -> list[Row]:
     """What else is told of an event, without what is empty."""
     told = [(name, value) for name, value in event.details.items() if value not in (None, "", [])]
-    return [Row(_field(name), None, _value(name, value)) for name, value in told]
+    words = _choices(event.target_kind)
+    return [Row(_field(name), None, _told(name, value, words)) for name, value in told]
 
 
 @register.filter
@@ -138,6 +151,19 @@ def _field(name: str) -> Any:
     return FIELDS.get(name, name.strip("_").replace("_", " "))
 
 
+def _choices(kind: str) -> dict[str, dict[Any, Any]]:
+    """The words of each field of what an event is about, by the codes it stores."""
+    models = [one for one in apps.get_models() if one._meta.model_name == kind]
+    fields = [field for model in models for field in model._meta.fields if field.choices]
+    return {field.name: dict(field.flatchoices) for field in fields}
+
+
+def _told(name: str, value: Any, words: dict[str, dict[Any, Any]]) -> Any:
+    own = words.get(name, {})
+    known = isinstance(value, str) and value in own and value != ""
+    return own[value] if known else _value(name, value)
+
+
 def _value(name: str, value: Any) -> Any:
     if value is None or value == "":
         return NOTHING
@@ -153,14 +179,21 @@ def _value(name: str, value: Any) -> Any:
 
 
 def _plain(value: Any) -> str:
-    """What is nested, without brackets of code: `matched (010_exact (amount 100.00, count 1))`."""
+    """What is nested, in words: `Matched (Same number and amount (1 · 100.00))`."""
     if isinstance(value, dict):
-        told = [f"{key} ({_plain(one)})" for key, one in value.items() if isinstance(one, dict)]
-        flat = [f"{key} {_plain(one)}" for key, one in value.items() if not isinstance(one, dict)]
+        if value.keys() >= {"count", "amount"}:
+            return f"{value['count']} · {money(value['amount'])}"
+        told = [f"{_key(key)} ({_plain(v)})" for key, v in value.items() if isinstance(v, dict)]
+        flat = [f"{_key(key)} {_plain(v)}" for key, v in value.items() if not isinstance(v, dict)]
         return ", ".join([*flat, *told])
     if isinstance(value, list):
         return ", ".join(map(_plain, value))
     return NOTHING if value is None else str(value)
+
+
+def _key(name: str) -> Any:
+    kinds = dict(VarianceKind.choices)
+    return TOTALS.get(name) or PASS_LABELS.get(name) or kinds.get(name) or _field(name)
 
 
 def _cut(text: str) -> str:

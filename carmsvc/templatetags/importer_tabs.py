@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -22,6 +23,7 @@ class Page:
     name: str
     permission: Permission = Permission.VIEW
     is_alone: bool = False  # the addresses under it are other tabs'
+    also: str = ""  # the name of another address that shows it
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ GROUPS = (
         pgettext_lazy("tab", "Set-up"),
         (
             Page(_("Readiness"), "importer-readiness"),
-            Page(_("Onboarding"), "importer-onboarding"),
+            Page(_("Onboarding"), "importer-onboarding", also="onboarding"),
         ),
     ),
     Group(
@@ -93,18 +95,28 @@ class Tab:
 @register.simple_tag(takes_context=True)
 def importer_tabs(context: Mapping[str, Any], importer: Any) -> list[Tab]:
     """The groups the person may open, each leading to its first page."""
-    may, path = context["may"], context["request"].path
+    may, request = context["may"], context["request"]
     return [
-        _group(group, tabs) for group in GROUPS if (tabs := (*_tabs(group, importer, may, path),))
+        _group(group, tabs)
+        for group in GROUPS
+        if (tabs := (*_tabs(group, importer, may, request),))
     ]
 
 
-def _tabs(group: Group, importer: Any, may: Mapping[str, bool], path: str) -> Iterator[Tab]:
+def _tabs(
+    group: Group, importer: Any, may: Mapping[str, bool], request: HttpRequest
+) -> Iterator[Tab]:
     for page in group.pages:
         if may.get(page.permission.value):
             address = reverse(page.name, args=[importer.pk])
-            is_here = path == address if page.is_alone else path.startswith(address)
-            yield Tab(page.word, address, is_here)
+            yield Tab(page.word, address, _is_here(page, address, request))
+
+
+def _is_here(page: Page, address: str, request: HttpRequest) -> bool:
+    match = request.resolver_match
+    if match and page.also and match.url_name == page.also:
+        return True
+    return request.path == address if page.is_alone else request.path.startswith(address)
 
 
 def _group(group: Group, tabs: tuple[Tab, ...]) -> Tab:

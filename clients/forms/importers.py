@@ -175,7 +175,7 @@ class RegisterForm(forms.Form):
     order = forms.ChoiceField(label=_("Order"), required=False, choices=ORDERS)
 
     def __init__(self, data: Any, *, is_staff: bool) -> None:
-        super().__init__(data)
+        super().__init__(data, label_suffix="")
         fields: dict[str, Any] = self.fields
         if not is_staff:
             for name in ("lead", "group", "state"):

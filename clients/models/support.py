@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from carmsvc.platform.tenancy import TenantForeignKey, TenantModel
 from clients.models.documents import Document
@@ -45,7 +46,7 @@ class SupportSource(models.TextChoices):
 
 
 SUPPORT_STATE_WORDS: dict[State, Any] = {
-    State.NEW: _("New"),
+    State.NEW: pgettext_lazy("request for help", "New"),
     State.OPEN: _("Being worked on"),
     State.WAITING_CLIENT: _("Waiting for the client"),
     State.WAITING_CBSA: _("Waiting for the CBSA"),

@@ -1,6 +1,7 @@
 """An importer's people in the CARM portal: who has which role, what is risky, who can do what."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -282,7 +283,7 @@ def portal_matrix(request: HttpRequest) -> HttpResponse:
         "columns": list(COLUMN_WORDS.values()),
         "rows": rows,
         "sources": [(one, SOURCE_KINDS[one.kind]) for one in table.sources.values() if one.address],
-        "read_on": table.read_on,
+        "read_on": date.fromisoformat(table.read_on),
         "legend": _legend(),
     }
     return render(request, "clients/portal/matrix.html", context)

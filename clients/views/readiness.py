@@ -22,6 +22,7 @@ from clients.queries import readiness as queries
 from clients.queries.documents import documents_to_choose
 from clients.queries.readiness_history import changes_of, months_kept
 from clients.queries.readiness_page import page_of
+from clients.readiness import checks
 from clients.readiness_paper import report_pdf
 from clients.rules import Permission
 from clients.views.asking import demand, permissions, tell_refusal
@@ -47,6 +48,7 @@ def importer_readiness(request: HttpRequest, importer_id: int) -> HttpResponse:
         "months": months_kept(importer_id, today),
         "changes": changes_of(importer_id, today),
         "answers": queries.answers_of(importer_id)[:SHOWN],
+        "titles": {one.code: one.title for one in checks()},
         "today": today,
     }
     return render(request, "clients/readiness/importer.html", context)

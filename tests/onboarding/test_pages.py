@@ -361,3 +361,12 @@ def test_an_export_of_the_register_is_told(
     assert len(lines) == 2
     event = BrokerageEvent.objects.get(action="onboardings exported")
     assert event.details == {"rows": 1, "wish": {"state": "running"}}
+
+
+def test_the_page_stands_under_its_importers_tab(
+    signed_in: Browser, running: Onboarding, owner: User
+) -> None:
+    page = signed_in(owner).get(f"/onboardings/{running.pk}/").content.decode()
+
+    address = f"/importers/{running.importer_id}/onboarding/"
+    assert f'<a href="{address}" aria-current="page"' in page

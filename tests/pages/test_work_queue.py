@@ -36,7 +36,8 @@ def page(signed_in: Browser, analyst: User) -> Client:
 def test_open_variances_stand_with_their_amount_and_days_left(run: MatchRun, page: Client) -> None:
     text = text_of(page.get("/work/"))
 
-    row = "123456782RM0001 Maple Furniture Inc. 2026-10-17 2026-10-30 in 10 days"
+    number = "123456782RM0001 2026-10-17"  # what tells its link from the next month's
+    row = f"{number} Maple Furniture Inc. 2026-10-17 2026-10-30 in 10 days"
     assert f"{row} 3 · 1 suggestion +98.34" in text
     assert "Due soon 1" in text
 

@@ -87,7 +87,7 @@ def test_a_failure_links_the_page_where_it_is_put_right(
     client = signed_in(analyst)
     html = client.get(page(importer)).content.decode()
 
-    links = set(re.findall(r'<a href="(/[^"]*)">Go there</a>', html))
+    links = set(re.findall(r'<a href="(/[^"]*)">Go there<span', html))
     assert links == {
         f"/importers/{importer.pk}/{place}"
         for place in (

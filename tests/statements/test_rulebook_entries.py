@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from carmsvc.platform.audit import BrokerageEvent
+from carmsvc.templatetags.rulebook import as_told
 from clients.actions import Refused
 from clients.models import User
 from statements.actions.rulebook import (
@@ -211,3 +212,24 @@ def test_everybody_reads_the_rulebook_and_only_those_with_the_right_change_it(
 
 def test_a_value_nobody_knows_is_not_found(finance: User):
     assert browser(finance).get("/rulebook/colour/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "english", "french"),
+    [
+        ("security_maximum", "10000000.00", "10,000,000.00", "10 000 000,00"),
+        ("bond_percent", "50", "50 %", "50 %"),
+        ("prescribed_rate", "2.5", "2.5 %", "2,5 %"),
+        ("security_review_day", "10-20", "20 October", "20 octobre"),
+        ("payment_due_override", "2026-07-02", "2 July 2026", "2 juillet 2026"),
+        ("relief_late_payment", "yes", "Yes", "Oui"),
+        ("interest_divisor", "365", "365", "365"),
+    ],
+)
+def test_a_value_is_told_in_its_unit(name: str, value: str, english: str, french: str) -> None:
+    told = {}
+    for language in ("en", "fr"):
+        with translation.override(language):
+            told[language] = as_told(value, WORDS[name]).replace("\N{NO-BREAK SPACE}", " ")
+
+    assert told == {"en": english, "fr": french}
