@@ -15,6 +15,7 @@ import django
 
 if __name__ == "__main__":
     django.setup()
+    import carmsvc.wsgi  # noqa: F401  its process is set up as the web server's
 
 from django.conf import settings
 from django.db import connection, connections
