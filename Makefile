@@ -34,6 +34,9 @@ fuzz: environment ## ask the API many random things as many roles (EXAMPLES=100 
 bench: environment ## compare the main job with simpler ways (LINES=200000)
 	@$(PY) -m carmsvc.embedded run -- $(PY) -m tests.bench.main --lines $(LINES) $(ARGS)
 
+bench-lists: environment ## every list across importers at 500 and at 5,000 of them
+	@$(PY) -m carmsvc.embedded run -- $(PY) -m tests.bench.lists $(ARGS)
+
 lint: environment ## style, types, who imports whom, migrations, deployment checks
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .

@@ -8,7 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clients.deadlines import DeadlineState, deadlines
+from carmsvc.platform.tenancy import of_importers
+from clients.deadlines import deadlines
 from clients.models import DocumentRequest, Importer, ProgramAccount, ReleaseStatus
 from clients.overview import (
     Asked,
@@ -29,6 +30,7 @@ from clients.queries.security import release_statuses
 from clients.queries.staff import lead_of, named_lead
 from clients.queries.timeline import newest_events
 
+SUSPENDED = ReleaseStatus.Status.SUSPENDED
 NEXT_DEADLINES, NEWEST_EVENTS, SHOWN_CONTACTS = 3, 6, 5
 
 
@@ -36,7 +38,7 @@ def register_overview() -> None:
     """Tell the registry; called when the app is ready."""
     register_concerns("deadlines", overdue)
     register_concerns("names", names_that_differ)
-    register_concerns("release", release_suspended)
+    register_concerns("release", release_suspended, may_stop=True)
     register_concerns("staff", looked_after_by_nobody, is_for_staff=True)
     register_facts("documents", documents_asked_for, place=40)
     of_clients = "clients/importers"
@@ -52,8 +54,7 @@ def register_overview() -> None:
 
 def overdue(importers: Collection[int], today: date) -> Iterator[Concern]:
     """Deadlines that have gone by undone."""
-    found = deadlines(importers, today - LOOKS_BACK, today - timedelta(days=1))
-    late = [one for one in found if one.state_on(today) is DeadlineState.OVERDUE]
+    late = deadlines(importers, today - LOOKS_BACK, today - timedelta(days=1), only_open=True)
     for importer_id, count in Counter(one.importer_id for one in late).items():
         sentence = ngettext(
             "%(count)s deadline is overdue.", "%(count)s deadlines are overdue.", count
@@ -64,7 +65,7 @@ def overdue(importers: Collection[int], today: date) -> Iterator[Concern]:
 
 def names_that_differ(importers: Collection[int], today: date) -> Iterator[Concern]:
     """Legal names that are not, to the letter, the ones at the CBSA."""
-    rows = Importer.objects.filter(pk__in=importers).exclude(name_at_cbsa="")
+    rows = Importer.objects.filter(of_importers(importers, "pk")).exclude(name_at_cbsa="")
     for pk, ours, theirs in rows.values_list("pk", "legal_name", "name_at_cbsa"):
         if ours != theirs:
             sentence = _("The legal name is not the one at the CBSA, to the letter.")
@@ -74,25 +75,27 @@ def names_that_differ(importers: Collection[int], today: date) -> Iterator[Conce
 
 def release_suspended(importers: Collection[int], today: date) -> Iterator[Concern]:
     """Accounts in use whose release prior to payment is suspended: goods wait for payment."""
-    rows = ProgramAccount.objects.filter(importer__in=importers)
+    noted = ReleaseStatus.objects.filter(of_importers(importers), status=SUSPENDED)
+    statuses = release_statuses(noted.order_by().values_list("program_account", flat=True))
+    rows = ProgramAccount.objects.filter(
+        pk__in=[one for one, status in statuses.items() if status.status == SUSPENDED]
+    )
     in_use = rows.exclude(status=ProgramAccount.Status.CLOSED)
-    accounts = list(in_use.exclude(profile=ProgramAccount.Profile.EXPORTER))
-    statuses = release_statuses([one.pk for one in accounts])
-    for account in accounts:
-        status = statuses.get(account.pk)
-        if status and status.status == ReleaseStatus.Status.SUSPENDED:
-            sentence = _("Release prior to payment is suspended for %(account)s.")
-            yield Concern(
-                account.importer_id,
-                Level.STOPPED,
-                sentence % {"account": account.bn15},
-                address_of("importer-profile", account.importer_id) + "#accounts",
-            )
+    for account in in_use.exclude(profile=ProgramAccount.Profile.EXPORTER):
+        sentence = _("Release prior to payment is suspended for %(account)s.")
+        yield Concern(
+            account.importer_id,
+            Level.STOPPED,
+            sentence % {"account": account.bn15},
+            address_of("importer-profile", account.importer_id) + "#accounts",
+        )
 
 
 def looked_after_by_nobody(importers: Collection[int], today: date) -> Iterator[Concern]:
     """Importers that no member of the staff is named for."""
-    rows = Importer.objects.filter(pk__in=importers).exclude(state=Importer.State.FORMER)
+    rows = Importer.objects.filter(of_importers(importers, "pk")).exclude(
+        state=Importer.State.FORMER
+    )
     alone = rows.annotate(lead_id=named_lead("id")).filter(lead_id=None)
     for pk in alone.values_list("pk", flat=True):
         sentence = _("Nobody of the staff looks after it.")

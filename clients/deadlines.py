@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 
@@ -22,7 +23,7 @@ class DeadlineState(StrEnum):
     DONE = "done"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Deadline:
     """One thing that must be done by a day.
 
@@ -73,7 +74,8 @@ class Kind:
     `thresholds` are days before the due date at which people are told (negative: days after);
     from `escalates_at` on, whoever else of the staff looks after the importer is told too.
     `audience` are the importer's roles that are told, beside the brokerage's staff. What is
-    `is_for_staff` the importer's people neither hear of nor see.
+    `is_for_staff` the importer's people neither hear of nor see. Where most is done soon, an
+    `open_provider` lists what is not done without looking at the rest.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Kind:
     escalates_at: int = -1
     audience: frozenset[str] = frozenset()
     is_for_staff: bool = False
+    open_provider: Provider | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -118,23 +121,33 @@ def deadlines(
     kind: str = "",
     *,
     is_staff: bool = True,
+    only_open: bool = False,
 ) -> list[Deadline]:
     """What is due at these importers from a day to a day, the most urgent first.
 
     The importers must be in the open scope. An unknown kind has no deadlines; what is for our
-    staff is left out for everybody else.
+    staff is left out for everybody else; `only_open` leaves out what is done.
     """
-    found = _collected(importers, first, last, kind, is_staff)
-    return sorted(found, key=lambda one: one.order)
+    if last < first:
+        return []
+    found = _collected(importers, first, last, kind, is_staff, only_open)
+    return sorted(found, key=attrgetter("due_on", "importer_id", "key"))
 
 
 def _collected(
-    importers: Collection[int], first: date, last: date, kind: str, is_staff: bool
+    importers: Collection[int],
+    first: date,
+    last: date,
+    kind: str,
+    is_staff: bool,
+    only_open: bool,
 ) -> Iterator[Deadline]:
     seen = [one for one in kinds() if is_staff or not one.is_for_staff]
     wanted = [one for one in seen if kind in ("", one.name)]
     for one in wanted:
-        for found in one.provider(importers, first, last):
+        provider = (one.open_provider if only_open else None) or one.provider
+        for found in provider(importers, first, last):
             if found.kind != one.name or not first <= found.due_on <= last:
                 raise ValueError(f"{one.name}: {found.key} was not asked for")
-            yield found
+            if not (only_open and found.is_done):
+                yield found

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from carmsvc.platform.dates import today_in_toronto
-from carmsvc.platform.tenancy import importers_in_scope
+from carmsvc.platform.tenancy import importers_in_scope, of_importers
 from clients.models import Importer, ImporterContact, Membership
 from clients.models.importers import Folded
 from clients.queries.documents import DocumentSearch, documents
@@ -75,7 +75,7 @@ def documents_found(sought: Sought, user: Any, limit: int) -> Iterator[Found]:
 
 def contacts(sought: Sought, user: Any, limit: int) -> Iterator[Found]:
     """Whom to reach at importers, by name, e-mail address or telephone."""
-    rows = ImporterContact.objects.filter(importer__in=importers_in_scope())
+    rows = ImporterContact.objects.filter(of_importers(importers_in_scope()))
     rows = rows.annotate(folded=Folded(F("name"))).filter(
         _called(sought, "folded") | Q(email__icontains=sought.words.strip())
     )
@@ -92,7 +92,7 @@ def contacts(sought: Sought, user: Any, limit: int) -> Iterator[Found]:
 
 def people(sought: Sought, user: Any, limit: int) -> Iterator[Found]:
     """Importers' own people who sign in here, by name or e-mail address."""
-    rows = Membership.objects.filter(importer__in=importers_in_scope())
+    rows = Membership.objects.filter(of_importers(importers_in_scope()))
     rows = rows.annotate(folded=Folded(F("user__full_name"))).filter(
         _called(sought, "folded") | Q(user__email__icontains=sought.words.strip())
     )

@@ -4,22 +4,21 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clients.models import Onboarding, OnboardingStep
 from clients.overview import (
     Asked,
     Concern,
     Fact,
     Level,
     Section,
+    address_of,
     register_concerns,
     register_facts,
     register_section,
 )
-from clients.queries.onboarding import newest_onboarding, onboarding_view
+from clients.queries.onboarding import newest_onboarding, onboarding_view, steps_in_hand
 from clients.rules.onboarding import StepState
 
 
@@ -34,24 +33,21 @@ def register_onboarding() -> None:
 
 def onboarding_concerns(importers: Collection[int], today: date) -> Iterable[Concern]:
     """Running onboardings with a step that is blocked, or a day that has passed."""
-    rows = OnboardingStep.objects.filter(
-        importer__in=importers, is_ready=True, onboarding__state=Onboarding.State.RUNNING
-    )
     stuck: dict[int, Any] = {}
-    for importer_id, state, due_on in rows.values_list("importer_id", "state", "due_on"):
-        if state == StepState.BLOCKED:
-            stuck[importer_id] = _("A step of the onboarding is blocked.")
-        elif due_on < today:
-            stuck.setdefault(importer_id, _("A step of the onboarding is overdue."))
+    for step in steps_in_hand(importers):
+        if step.state == StepState.BLOCKED:
+            stuck[step.importer_id] = _("A step of the onboarding is blocked.")
+        elif step.due_on < today:
+            stuck.setdefault(step.importer_id, _("A step of the onboarding is overdue."))
     for importer_id, sentence in stuck.items():
-        address = reverse("importer-onboarding", args=[importer_id])
+        address = address_of("importer-onboarding", importer_id)
         yield Concern(importer_id, Level.AT_RISK, sentence, address)
 
 
 def onboarding_facts(asked: Asked) -> Iterator[Fact]:
     """One line: being onboarded, onboarded since a day, or never begun."""
     onboarding = newest_onboarding(asked.importer.pk)
-    address = reverse("importer-onboarding", args=[asked.importer.pk])
+    address = address_of("importer-onboarding", asked.importer.pk)
     if onboarding is None:
         yield Fact(_("Onboarding"), _("No onboarding has begun"), address)
     elif onboarding.is_running:

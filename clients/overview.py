@@ -95,7 +95,7 @@ class Section:
 
 @dataclass(frozen=True)
 class _Registry:
-    concerns: dict[str, tuple[Concerns, bool]] = field(default_factory=dict)
+    concerns: dict[str, tuple[Concerns, bool, bool]] = field(default_factory=dict)
     facts: dict[str, tuple[Facts, int]] = field(default_factory=dict)
     sections: dict[str, Section] = field(default_factory=dict)
 
@@ -103,9 +103,13 @@ class _Registry:
 _registry = _Registry()
 
 
-def register_concerns(name: str, provider: Concerns, *, is_for_staff: bool = False) -> None:
-    """Add what a room finds wrong; what `is_for_staff` the importer's people are not shown."""
-    _registry.concerns[name] = provider, is_for_staff
+def register_concerns(
+    name: str, provider: Concerns, *, is_for_staff: bool = False, may_stop: bool = False
+) -> None:
+    """Add what a room finds wrong; what `is_for_staff` the importer's people are not shown. Only
+    what `may_stop` tells of concerns that stop an importer.
+    """
+    _registry.concerns[name] = provider, is_for_staff, may_stop
 
 
 def register_facts(name: str, provider: Facts, *, place: int) -> None:
@@ -119,17 +123,19 @@ def register_section(section: Section) -> None:
 
 
 def concerns_of(
-    importers: Collection[int], today: date, *, is_staff: bool = True
+    importers: Collection[int], today: date, *, is_staff: bool = True, only_stops: bool = False
 ) -> dict[int, list[Concern]]:
     """What is not fine with each of these importers of the open scope, the worst first.
 
     Importers that are fine are not in the answer. Each room asks its own bounded number of
-    queries, whatever the number of importers.
+    queries, whatever the number of importers. `only_stops`: only rooms that may stop one.
     """
     found: dict[int, list[Concern]] = {}
-    for _name, (provider, is_for_staff) in sorted(_registry.concerns.items()):
-        if is_staff or not is_for_staff:
+    for name, (provider, is_for_staff, may_stop) in sorted(_registry.concerns.items()):
+        if (is_staff or not is_for_staff) and (may_stop or not only_stops):
             for concern in provider(importers, today):
+                if concern.level is Level.STOPPED and not may_stop:
+                    raise ValueError(f"{name} was not to stop anybody: {concern.sentence}")
                 found.setdefault(concern.importer_id, []).append(concern)
     return {one: sorted(rows, key=lambda row: -row.level) for one, rows in found.items()}
 

@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from carmsvc.platform.tenancy import of_importers
 from clients.deadlines import Deadline, Kind, register
 from clients.models import PortalVerification
 from clients.overview import (
@@ -17,6 +17,7 @@ from clients.overview import (
     Fact,
     Level,
     Section,
+    address_of,
     register_concerns,
     register_facts,
     register_section,
@@ -50,7 +51,7 @@ def register_portal() -> None:
 
 def rounds_due(importers: Collection[int], first: date, last: date) -> Iterator[Deadline]:
     """Rounds that the importer has to answer; gone once withdrawn."""
-    rows = PortalVerification.objects.filter(importer__in=importers, due_on__range=(first, last))
+    rows = PortalVerification.objects.filter(of_importers(importers), due_on__range=(first, last))
     for row in rows.exclude(state=RoundState.WITHDRAWN.value):
         yield Deadline(
             kind="portal_verification",
@@ -58,7 +59,7 @@ def rounds_due(importers: Collection[int], first: date, last: date) -> Iterator[
             importer_id=row.importer_id,
             due_on=row.due_on,
             subject=_("Say who has access to the CARM portal"),
-            address=reverse("portal-verification", args=[row.pk]),
+            address=address_of("portal-verification", row.pk),
             is_done=not row.is_open,
             reasons=(_("The broker asked by that day; no law sets it."),),
         )
@@ -67,7 +68,7 @@ def rounds_due(importers: Collection[int], first: date, last: date) -> Iterator[
 def verifications_due(importers: Collection[int], first: date, last: date) -> Iterator[Deadline]:
     """By when an importer's people in the portal have to be verified again; one an importer."""
     people = facts_by_importer(importers)
-    rows = PortalVerification.objects.filter(importer__in=importers, state__in=RUNNING)
+    rows = PortalVerification.objects.filter(of_importers(importers), state__in=RUNNING)
     asked = set(rows.values_list("importer_id", flat=True))
     for importer_id, facts in people.items():
         due_on = next_verification_on(facts, verify_days())
@@ -78,7 +79,7 @@ def verifications_due(importers: Collection[int], first: date, last: date) -> It
                 importer_id=importer_id,
                 due_on=due_on,
                 subject=_("Verify the people in the CARM portal"),
-                address=reverse("importer-portal", args=[importer_id]),
+                address=address_of("importer-portal", importer_id),
                 is_quiet=importer_id in asked,
                 reasons=(_("A confirmed role counts for so many days: our own practice."),),
             )
@@ -112,14 +113,14 @@ def portal_concerns(importers: Collection[int], today: date) -> Iterator[Concern
                 importer_id,
                 Level.AT_RISK,
                 format_lazy(_("CARM portal: {risk}."), risk=told_risk(risks[0]).words.title),
-                reverse("importer-portal", args=[importer_id]),
+                address_of("importer-portal", importer_id),
             )
 
 
 def portal_facts(asked: Asked) -> Iterator[Fact]:
     """One line: how many managers and people have access."""
     people = facts_by_importer([asked.importer.pk]).get(asked.importer.pk, [])
-    address = reverse("importer-portal", args=[asked.importer.pk])
+    address = address_of("importer-portal", asked.importer.pk)
     able = len(managers(people, asked.today))
     words = ngettext(
         "%(count)s business account manager", "%(count)s business account managers", able

@@ -7,6 +7,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from carmsvc.platform.tenancy import of_importers
 from clients.actions.readiness import KIND
 from clients.deadlines import Deadline, Kind, register
 from clients.models import Importer, ReadinessAnswer
@@ -43,7 +44,7 @@ def register_readiness() -> None:
 
 def readiness_concerns(importers: Collection[int], today: date) -> Iterator[Concern]:
     """Clients that were not ready when they were last looked at; a prospect is on its way."""
-    clients = Importer.objects.filter(pk__in=importers, state=Importer.State.CLIENT)
+    clients = Importer.objects.filter(of_importers(importers, "pk"), state=Importer.State.CLIENT)
     snapshots = newest_snapshots(importers)
     for pk in clients.values_list("pk", flat=True):
         kept = snapshots.get(pk)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from carmsvc.platform.dates import TORONTO, toronto_day
+from carmsvc.platform.tenancy import of_importers
 from clients.deadlines import Deadline, Kind, register
 from clients.models import SupportRequest
 from clients.rules.support import OVER
@@ -49,7 +50,7 @@ def register_deadlines() -> None:
 def promises(importers: Collection[int], first: date, last: date) -> Iterator[Deadline]:
     """The next thing promised on each request: the first answer, then the end."""
     days = (_midnight(first), _midnight(last + timedelta(days=1)) - timedelta(microseconds=1))
-    rows = SupportRequest.objects.filter(importer__in=importers, clock_due_at__range=days)
+    rows = SupportRequest.objects.filter(of_importers(importers), clock_due_at__range=days)
     for request in rows.select_related("owner"):
         due_at = request.clock_due_at
         assert due_at  # the range excludes none
@@ -61,7 +62,7 @@ def promises(importers: Collection[int], first: date, last: date) -> Iterator[De
 
 def next_dates(importers: Collection[int], first: date, last: date) -> Iterator[Deadline]:
     """The day on which we look after a case at the CBSA next."""
-    rows = SupportRequest.objects.filter(importer__in=importers, next_on__range=(first, last))
+    rows = SupportRequest.objects.filter(of_importers(importers), next_on__range=(first, last))
     for request in rows.exclude(state__in=OVER_STATES).select_related("owner"):
         assert request.next_on
         why = _("It is with the CBSA, and we said we look after it that day.")
@@ -70,7 +71,9 @@ def next_dates(importers: Collection[int], first: date, last: date) -> Iterator[
 
 def asked_of_clients(importers: Collection[int], first: date, last: date) -> Iterator[Deadline]:
     """What we asked the importers, by the day on which we need it; our clock stands meanwhile."""
-    rows = SupportRequest.objects.filter(importer__in=importers, client_due_on__range=(first, last))
+    rows = SupportRequest.objects.filter(
+        of_importers(importers), client_due_on__range=(first, last)
+    )
     for request in rows.filter(state="waiting_client").select_related("owner"):
         assert request.client_due_on
         why = _("The broker needs your answer to go on.")

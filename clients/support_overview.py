@@ -8,8 +8,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from carmsvc.platform.tenancy import of_importers
 from clients.models import SupportRequest
-from clients.overview import Asked, Concern, Level, Section, register_concerns, register_section
+from clients.overview import (
+    Asked,
+    Concern,
+    Level,
+    Section,
+    address_of,
+    register_concerns,
+    register_section,
+)
 from clients.queries.service_levels import clock_of
 from clients.queries.support import UNDER_WAY_STATES, SupportSearch, support_requests
 from clients.search import Found, Kind, Sought, register
@@ -34,12 +43,12 @@ def register_support() -> None:
 def support_concerns(importers: Collection[int], today: date) -> Iterable[Concern]:
     """Promises of ours that are broken: one concern an importer, in one query."""
     late = SupportRequest.objects.filter(
-        importer__in=importers, clock_due_at__lt=timezone.now(), state__in=UNDER_WAY_STATES
+        of_importers(importers), clock_due_at__lt=timezone.now(), state__in=UNDER_WAY_STATES
     )
     for importer_id in (
         late.order_by("importer_id").values_list("importer_id", flat=True).distinct()
     ):
-        address = reverse("importer-support", args=[importer_id])
+        address = address_of("importer-support", importer_id)
         yield Concern(
             importer_id, Level.AT_RISK, _("A request for help is overdue with us."), address
         )

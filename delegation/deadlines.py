@@ -1,13 +1,15 @@
 """What the delegation room knows to be due: reviews, last days of delegations and agreements."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from carmsvc.platform.tenancy import of_importers
 from clients.deadlines import Deadline, Kind, register
+from clients.overview import address_of
 from delegation.models import AgencyAgreement, Delegation
 from delegation.queries.delegations import EXPIRING
 from delegation.rules import State
@@ -36,7 +38,7 @@ def register_deadlines() -> None:
 
 def reviews(importers: Collection[int], first: date, last: date) -> Iterator[Deadline]:
     """The days on which somebody wanted to look at a delegation again; another day is set then."""
-    rows = Delegation.objects.filter(importer__in=importers, review_on__range=(first, last))
+    rows = Delegation.objects.filter(of_importers(importers), review_on__range=(first, last))
     for row in rows.exclude(state=OVER).order_by("id"):
         yield _of_delegation("delegation_review", row, row.review_on, _REVIEW)
 
@@ -45,7 +47,7 @@ def expiries(importers: Collection[int], first: date, last: date) -> Iterator[De
     """Last days of delegations that are asked for, approved or suspended."""
     states = [*EXPIRING, State.REQUESTED.value]
     rows = Delegation.objects.filter(
-        importer__in=importers, effective_to__range=(first, last), state__in=states
+        of_importers(importers), effective_to__range=(first, last), state__in=states
     )
     for row in rows.order_by("id"):
         yield _of_delegation("delegation_expiry", row, row.effective_to, _LAST_DAY)
@@ -54,10 +56,10 @@ def expiries(importers: Collection[int], first: date, last: date) -> Iterator[De
 def agreement_expiries(importers: Collection[int], first: date, last: date) -> Iterator[Deadline]:
     """Last days of signed agreements; done when another one goes on."""
     rows = AgencyAgreement.objects.filter(
-        importer__in=importers, ends_on__range=(first, last), terminated_on=None
+        of_importers(importers), ends_on__range=(first, last), terminated_on=None
     ).exclude(signed_copy="")
     found = list(rows.order_by("id"))
-    following = _following({row.importer_id for row in found})
+    following = _following([row.importer_id for row in found])
     for row in found:
         yield Deadline(
             kind="agreement_expiry",
@@ -65,19 +67,25 @@ def agreement_expiries(importers: Collection[int], first: date, last: date) -> I
             importer_id=row.importer_id,
             due_on=row.ends_on,
             subject=row.broker_name,
-            address=reverse("agreement", args=[row.pk]),
-            is_done=any(_goes_on(one, row) for one in following if one.pk != row.pk),
+            address=address_of("agreement", row.pk),
+            is_done=any(
+                _goes_on(one, row) for one in following[row.importer_id] if one.pk != row.pk
+            ),
             reasons=(_("After it there is no written authority (Customs Act, s. 10(1))."),),
         )
 
 
-def _following(importers: Collection[int]) -> list[AgencyAgreement]:
-    rows = AgencyAgreement.objects.filter(importer__in=importers, terminated_on=None)
-    return list(rows.exclude(signed_copy=""))
+def _following(importers: Collection[int]) -> dict[int, list[AgencyAgreement]]:
+    """The signed agreements of these importers that nobody ended."""
+    rows = AgencyAgreement.objects.filter(of_importers(importers), terminated_on=None)
+    found: dict[int, list[AgencyAgreement]] = defaultdict(list)
+    for one in rows.exclude(signed_copy=""):
+        found[one.importer_id].append(one)
+    return found
 
 
 def _goes_on(one: AgencyAgreement, row: AgencyAgreement) -> bool:
-    if one.importer_id != row.importer_id or row.ends_on is None:
+    if one.pk == row.pk or row.ends_on is None:
         return False
     begins_in_time = (one.effective_on - row.ends_on).days <= 1
     return begins_in_time and (one.ends_on is None or one.ends_on > row.ends_on)
@@ -91,7 +99,7 @@ def _of_delegation(kind: str, row: Delegation, due_on: date | None, reason: Any)
         importer_id=row.importer_id,
         due_on=due_on,
         subject=row.provider_name,
-        address=reverse("delegation", args=[row.pk]),
+        address=address_of("delegation", row.pk),
         reasons=(reason,),
     )
 

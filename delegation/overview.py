@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from carmsvc.platform.tenancy import of_importers
 from clients.models import Importer
 from clients.overview import (
     Asked,
@@ -27,7 +28,7 @@ SOON = timedelta(days=30)
 
 def register_overview() -> None:
     """Tell the registry; called when the app is ready."""
-    register_concerns("delegation", authority_missing)
+    register_concerns("delegation", authority_missing, may_stop=True)
     register_facts("delegation", our_delegation, place=50)
     register_section(Section("delegation", "delegation/_alerts.html", lapses, 10))
 
@@ -35,12 +36,12 @@ def register_overview() -> None:
 def authority_missing(importers: Collection[int], today: date) -> Iterator[Concern]:
     """Clients for which no delegation of ours works, or one that works ends soon."""
     ours = Delegation.objects.filter(
-        importer__in=importers, provider_kind=ProviderKind.OUR_BROKERAGE
+        of_importers(importers), provider_kind=ProviderKind.OUR_BROKERAGE
     )
     acting = ours.filter(state__in=sorted(ACTING))
     lasting = dict(acting.order_by("id").values_list("importer_id", "effective_to"))
     missing = _("No delegation of ours works.")
-    clients = Importer.objects.filter(pk__in=importers, state=Importer.State.CLIENT)
+    clients = Importer.objects.filter(of_importers(importers, "pk"), state=Importer.State.CLIENT)
     for pk in clients.values_list("pk", flat=True):
         address = address_of("importer-delegations", pk)
         if pk not in lasting:

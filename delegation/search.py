@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from carmsvc.platform.tenancy import importers_in_scope
+from carmsvc.platform.tenancy import importers_in_scope, of_importers
 from clients.models.importers import Folded
 from clients.search import BN9_RANGE, Found, Kind, Sought, number_range, register
 from delegation.models import Delegation
@@ -26,7 +26,7 @@ def delegations(sought: Sought, user: Any, limit: int) -> Iterator[Found]:
     bounds = number_range(sought.number, BN9_RANGE)
     if bounds:
         named |= Q(provider_bn9__range=bounds) | Q(importer__bn9__range=bounds)
-    rows = Delegation.objects.filter(importer__in=importers_in_scope())
+    rows = Delegation.objects.filter(of_importers(importers_in_scope()))
     rows = rows.annotate(folded=Folded(F("provider_name"))).filter(named)
     for one in rows.select_related("importer").order_by("-id")[:limit]:
         yield Found(

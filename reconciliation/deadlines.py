@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from carmsvc.platform.money import ZERO
+from carmsvc.platform.tenancy import of_importers
 from clients.deadlines import Deadline, Kind, register
 from reconciliation.models import MatchRun, Variance, VarianceKind
 
@@ -69,7 +70,7 @@ def _runs(importers: Collection[int], first: date, last: date) -> Any:
     still_open = correctable & Q(variances__state=Variance.State.OPEN)
     return (
         MatchRun.objects.filter(
-            importer__in=importers,
+            of_importers(importers),
             superseded_by=None,
             state=MatchRun.State.FINISHED,
             statement__superseded_by=None,

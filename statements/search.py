@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from carmsvc.platform.tenancy import importers_in_scope
+from carmsvc.platform.tenancy import importers_in_scope, of_importers
 from carmsvc.templatetags.figures import money
 from clients.search import BN15_RANGE, Found, Kind, Sought, number_range, register
 from statements.models import LedgerEntry, Statement, StatementLine
@@ -29,7 +29,7 @@ def lines(sought: Sought, user: Any, limit: int) -> Iterator[Found]:
     if bounds is None:
         return
     rows = StatementLine.objects.filter(
-        importer__in=importers_in_scope(),
+        of_importers(importers_in_scope()),
         transaction_no__range=bounds,
         statement__superseded_by=None,
     ).select_related("importer", "statement__program_account")
@@ -52,7 +52,7 @@ def entries(sought: Sought, user: Any, limit: int) -> Iterator[Found]:
     if bounds is None:
         return
     rows = LedgerEntry.objects.filter(
-        importer__in=importers_in_scope(), transaction_no__range=bounds
+        of_importers(importers_in_scope()), transaction_no__range=bounds
     ).select_related("importer", "program_account")
     for one in rows.order_by("-id")[:limit]:
         yield Found(
@@ -71,7 +71,7 @@ def statements(sought: Sought, user: Any, limit: int) -> Iterator[Found]:
     if bounds is None:
         return
     rows = Statement.objects.filter(
-        importer__in=importers_in_scope(),
+        of_importers(importers_in_scope()),
         program_account__bn15__range=bounds,
         superseded_by=None,
     ).select_related("importer", "program_account")

@@ -94,6 +94,7 @@ def _new_notices(importers: Collection[int], now: datetime) -> list[Notice]:
         importers,
         today - timedelta(days=LONGEST_LATE_DAYS),
         today + timedelta(days=furthest_threshold()),
+        only_open=True,
     )
     told = [
         (one, threshold, _key(one, threshold)) for one, threshold in reached_thresholds(due, today)

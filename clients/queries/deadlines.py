@@ -1,17 +1,21 @@
 """Deadlines with whose they are: of one importer, and across the importers in scope."""
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
-from typing import Any
+from operator import attrgetter
+from typing import Any, overload
 
+from carmsvc.platform.tenancy import of_importers
 from clients.deadlines import Deadline, DeadlineState, deadlines, label_of
 from clients.models import Importer
 from clients.queries.importers import with_leads
 
 # a day outside is nobody's deadline, and days could not be counted from it
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+DAY = timedelta(days=1)
 LOOKS_BACK = timedelta(days=120)
 LOOKS_AHEAD = timedelta(days=60)
 
@@ -30,7 +34,34 @@ class Owned:
         return label_of(self.deadline.kind)
 
 
-def listed(
+class Listed(Sequence[Owned]):
+    """Deadlines in order; whose they are is looked up for those that are taken out only."""
+
+    def __init__(self, found: list[Deadline], today: date) -> None:
+        self.found, self.today = found, today
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    def __iter__(self) -> Iterator[Owned]:
+        return iter(owned(self.found, self.today))
+
+    @overload
+    def __getitem__(self, at: int) -> Owned: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Owned]: ...
+    def __getitem__(self, at: int | slice) -> Owned | list[Owned]:
+        if isinstance(at, slice):
+            return owned(self.found[at], self.today)
+        return owned([self.found[at]], self.today)[0]
+
+
+def listed(importers: Collection[int], today: date, **wish: Any) -> list[Owned]:
+    """What is due as `due_list` has it, with whose each is."""
+    return list(due_list(importers, today, **wish))
+
+
+def due_list(
     importers: Collection[int],
     today: date,
     *,
@@ -39,31 +70,42 @@ def listed(
     kind: str = "",
     state: str = "",
     is_staff: bool = True,
-) -> list[Owned]:
+) -> Listed:
     """What is due in a range of days, the most urgent first.
 
     Without a range: what is overdue since at most 120 days and what comes in the next 60; what
     is done is left out unless it is asked for.
     """
-    days = first or today - LOOKS_BACK, last or today + LOOKS_AHEAD
-    found = deadlines(importers, *days, kind, is_staff=is_staff)
-    shown = [one for one in found if _is_asked_for(one.state_on(today), state, first is None)]
-    return list(_owned(shown, today))
+    days = _narrowed(first or today - LOOKS_BACK, last or today + LOOKS_AHEAD, state, today)
+    hides_done = state != DeadlineState.DONE if state else first is None
+    found = deadlines(importers, *days, kind, is_staff=is_staff, only_open=hides_done)
+    if state == DeadlineState.DONE:
+        found = [one for one in found if one.is_done]
+    return Listed(found, today)
 
 
-def _is_asked_for(state: DeadlineState, wanted: str, hides_done: bool) -> bool:
-    if wanted:
-        return state == wanted
-    return not (hides_done and state == DeadlineState.DONE)
+def _narrowed(first: date, last: date, state: str, today: date) -> tuple[date, date]:
+    """The days of the range on which something open can be in a state."""
+    if state == DeadlineState.OVERDUE:
+        return first, min(last, today - DAY)
+    if state == DeadlineState.DUE_TODAY:
+        return max(first, today), min(last, today)
+    if state == DeadlineState.UPCOMING:
+        return max(first, today + DAY), last
+    return first, last
 
 
-def _owned(found: Iterable[Deadline], today: date) -> Iterable[Owned]:
-    wanted = {one.importer_id: None for one in found}
-    rows = with_leads(Importer.objects.filter(pk__in=wanted))
-    names = {row.pk: (row.legal_name, row.lead_name or "") for row in rows}
-    for one in found:
-        importer, owner = names[one.importer_id]
-        yield Owned(one, importer, one.owner or owner, one.state_on(today))
+def owned(found: Collection[Deadline], today: date) -> list[Owned]:
+    """Deadlines with their importers, the persons they are named to, and their states."""
+    wanted = {one.importer_id for one in found}
+    rows = with_leads(Importer.objects.filter(of_importers(wanted, "pk")))
+    told = rows.values_list("pk", "legal_name", "lead_name")
+    names = {pk: (name, lead or "") for pk, name, lead in told} if wanted else {}
+    return [_owned(one, *names[one.importer_id], today) for one in found]
+
+
+def _owned(one: Deadline, importer: str, lead: str, today: date) -> Owned:
+    return Owned(one, importer, one.owner or lead, one.state_on(today))
 
 
 @dataclass(frozen=True)
@@ -81,18 +123,8 @@ class Day:
     day: date
     is_of_month: bool
     is_today: bool
-    due: list[Owned]
-
-    @property
-    def together(self) -> list[Together]:
-        """What is due, one line for what is alike at many importers."""
-        alike = sorted(self.due, key=_kind_and_state)
-        groups = [list(group) for _key, group in groupby(alike, _kind_and_state)]
-        return [Together(group[0], len(group)) for group in groups]
-
-
-def _kind_and_state(one: Owned) -> tuple[str, str]:
-    return one.deadline.kind, one.state
+    due: Listed
+    together: list[Together]  # one line for what is alike at many importers
 
 
 def month(
@@ -103,10 +135,30 @@ def month(
     start = first - timedelta(days=first.weekday())
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     end = last + timedelta(days=6 - last.weekday())
-    due = listed(importers, today, first=start, last=end, is_staff=is_staff)
-    by_day = {day: list(group) for day, group in groupby(due, lambda one: one.deadline.due_on)}
+    found = deadlines(importers, start, end, is_staff=is_staff)
+    together = _together(found, today)
+    by_day = {day: list(due) for day, due in groupby(found, attrgetter("due_on"))}
     days = [start + timedelta(days=at) for at in range((end - start).days + 1)]
     squares = [
-        Day(day, day.month == first.month, day == today, by_day.get(day, [])) for day in days
+        Day(
+            day,
+            is_of_month=day.month == first.month,
+            is_today=day == today,
+            due=Listed(by_day.get(day, []), today),
+            together=together[day],
+        )
+        for day in days
     ]
     return [squares[at : at + 7] for at in range(0, len(squares), 7)]
+
+
+def _together(found: list[Deadline], today: date) -> dict[date, list[Together]]:
+    """By day, what is alike there: the first of each kind and state, and how many there are."""
+    alike: dict[tuple[date, str, DeadlineState], list[Deadline]] = defaultdict(list)
+    for one in found:
+        alike[one.due_on, one.kind, one.state_on(today)].append(one)
+    groups = [alike[key] for key in sorted(alike)]
+    by_day: dict[date, list[Together]] = defaultdict(list)
+    for group, first in zip(groups, owned([group[0] for group in groups], today), strict=True):
+        by_day[first.deadline.due_on].append(Together(first, len(group)))
+    return by_day

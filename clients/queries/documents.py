@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
-from carmsvc.platform.tenancy import importers_in_scope
+from carmsvc.platform.tenancy import importers_in_scope, of_importers
 from clients.models import (
     Document,
     DocumentDestruction,
@@ -68,7 +68,7 @@ def documents(search: DocumentSearch, today: date) -> Any:
         "subject_id": search.subject_id,
     }
     rows = Document.objects.filter(
-        importer__in=whose, **{name: value for name, value in wanted.items() if value}
+        of_importers(whose), **{name: value for name, value in wanted.items() if value}
     )
     if search.words:
         rows = rows.filter(_says(search.words))
@@ -112,13 +112,13 @@ def _is_in(state: str, today: date) -> Q:
 
 def document_numbered(document_id: int) -> Any:
     """One document of the open scope, as lists have it; None if it is not there."""
-    rows = Document.objects.filter(pk=document_id, importer__in=importers_in_scope())
+    rows = Document.objects.filter(of_importers(importers_in_scope()), pk=document_id)
     return _listed(rows).select_related("created_by").first()
 
 
 def version_numbered(version_id: int) -> DocumentVersion | None:
     """One version of the open scope with its document; None if it is not there."""
-    rows = DocumentVersion.objects.filter(pk=version_id, importer__in=importers_in_scope())
+    rows = DocumentVersion.objects.filter(of_importers(importers_in_scope()), pk=version_id)
     found: DocumentVersion | None = rows.defer("text").select_related("document").first()
     return found
 
@@ -138,7 +138,7 @@ def destructions_of(document: Document) -> Any:
 def requests(importer_id: int | None = None, states: tuple[str, ...] = ()) -> Any:
     """What importers are asked to send, the most urgent first."""
     whose = [importer_id] if importer_id else list(importers_in_scope())
-    rows = DocumentRequest.objects.filter(importer__in=whose)
+    rows = DocumentRequest.objects.filter(of_importers(whose))
     rows = rows.filter(state__in=states) if states else rows
     people = ("asked_by", "sent_by", "decided_by")
     return rows.select_related("importer", "document", *people).order_by("due_on", "id")
@@ -152,5 +152,5 @@ def requests_to_answer(importer_id: int) -> list[DocumentRequest]:
 def packages(importer_id: int | None = None) -> Any:
     """Audit packages, the newest first."""
     whose = [importer_id] if importer_id else list(importers_in_scope())
-    rows = DocumentPackage.objects.filter(importer__in=whose)
+    rows = DocumentPackage.objects.filter(of_importers(whose))
     return rows.select_related("importer", "requested_by").order_by("-id")

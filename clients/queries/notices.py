@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from carmsvc.platform.tenancy import importers_in_scope
+from carmsvc.platform.tenancy import importers_in_scope, of_importers
 from clients.deadlines import Deadline, Kind, kind_of, kinds
 from clients.models import (
     GroupedImporter,
@@ -50,7 +50,7 @@ def listeners(importers: Collection[int]) -> dict[int, list[Listener]]:
     Where nobody of the staff is assigned, the administrators stand in.
     """
     found: dict[int, list[Listener]] = defaultdict(list)
-    people = Membership.objects.filter(importer__in=importers, user__is_active=True)
+    people = Membership.objects.filter(of_importers(importers), user__is_active=True)
     for one in people.select_related("user").order_by("id"):
         found[one.importer_id].append(Listener(one.user, role=one.role))
     staff, stand_ins = _staff(importers), _administrators()
@@ -67,12 +67,12 @@ def _administrators() -> list[User]:
 
 def _staff(importers: Collection[int]) -> dict[int, list[User]]:
     """Our staff at each importer, leads first, those assigned directly before a group's."""
-    direct = StaffAssignment.objects.filter(importer__in=importers, user__is_active=True)
+    direct = StaffAssignment.objects.filter(of_importers(importers), user__is_active=True)
     ranked: dict[int, list[tuple[Any, User]]] = defaultdict(list)
     for one in direct.select_related("user"):
         ranked[one.importer_id].append(((not one.is_lead, 0, one.pk), one.user))
     places: dict[int, list[int]] = defaultdict(list)
-    for importer_id, group in GroupedImporter.objects.filter(importer__in=importers).values_list(
+    for importer_id, group in GroupedImporter.objects.filter(of_importers(importers)).values_list(
         "importer_id", "group_id"
     ):
         places[group].append(importer_id)
@@ -139,13 +139,13 @@ def furthest_threshold() -> int:
 
 def told_already(importers: Collection[int], keys: Collection[str]) -> set[tuple[int, int, str]]:
     """(importer, person, key) of what was told."""
-    rows = Notice.objects.filter(importer__in=importers, key__in=keys)
+    rows = Notice.objects.filter(of_importers(importers), key__in=keys)
     return set(rows.values_list("importer_id", "user_id", "key"))
 
 
 def notices_of(person: User) -> Any:
     """What a person was told in the application about importers in the open scope, newest first."""
-    rows = Notice.objects.filter(user=person, in_app=True, importer__in=importers_in_scope())
+    rows = Notice.objects.filter(of_importers(importers_in_scope()), user=person, in_app=True)
     return rows.select_related("importer").order_by("-id")
 
 

@@ -1,7 +1,7 @@
 """An importer's onboarding as people see it: our staff all of it, its own people their steps."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import get_language
 
-from carmsvc.platform.tenancy import importers_in_scope
+from carmsvc.platform.tenancy import importers_in_scope, of_importers
 from clients.models import (
     Importer,
     Membership,
@@ -20,7 +20,7 @@ from clients.models import (
     OnboardingStep,
     User,
 )
-from clients.models.onboarding import PARTIES, PHASES, SOURCE_KINDS, STEP_WISHES
+from clients.models.onboarding import CLOSED_STATES, PARTIES, PHASES, SOURCE_KINDS, STEP_WISHES
 from clients.queries.onboarding_checklists import checklists, newest_published
 from clients.queries.staff import assignable_staff
 from clients.rules.onboarding import (
@@ -152,7 +152,7 @@ class OnboardingView:
 
 def onboardings() -> Any:
     """Onboardings of the open scope, the newest first."""
-    rows = Onboarding.objects.filter(importer__in=importers_in_scope())
+    rows = Onboarding.objects.filter(of_importers(importers_in_scope()))
     return rows.select_related("importer", "lead", "started_by", "ended_by").order_by("-id")
 
 
@@ -170,7 +170,7 @@ def newest_onboarding(importer_id: int) -> Onboarding | None:
 
 def steps_seen_by(reader: User) -> Any:
     """The steps of the open scope that a person may see: of an importer's people, their own."""
-    rows = OnboardingStep.objects.filter(importer__in=importers_in_scope())
+    rows = OnboardingStep.objects.filter(of_importers(importers_in_scope()))
     rows = rows if reader.is_staff_member else rows.filter(is_for_importer=True)
     people = ("assignee", "done_by", "evidence_document")
     return rows.select_related("onboarding__importer", *people)
@@ -251,33 +251,49 @@ def steps_to_do(importer_id: int, reader: User, now: datetime) -> list[StepView]
     return sorted(mine, key=lambda one: (one.row.due_on, one.row.position))
 
 
-def steps_due(importers: Iterable[int], first: date, last: date) -> Any:
+def steps_due(
+    importers: Collection[int], first: date, last: date, *, only_open: bool = False
+) -> Any:
     """Steps due in a range of days, done ones too; not what does not apply or was given up."""
-    rows = OnboardingStep.objects.filter(importer__in=importers, due_on__range=(first, last))
+    rows = OnboardingStep.objects.filter(of_importers(importers), due_on__range=(first, last))
     rows = rows.exclude(state=StepState.NOT_APPLICABLE.value)
-    rows = rows.exclude(onboarding__state=Onboarding.State.CANCELLED)
-    return rows.select_related("assignee")
+    rows = rows.exclude(state__in=CLOSED_STATES) if only_open else rows
+    given_up = Onboarding.objects.filter(state=Onboarding.State.CANCELLED)
+    return rows.exclude(onboarding__in=given_up.values("pk"))
 
 
-def steps_without_movement(importers: Iterable[int]) -> Any:
+def steps_in_hand(importers: Collection[int]) -> list[OnboardingStep]:
+    """The steps of running onboardings that can go on, those that moved first before the rest.
+
+    The two tables are asked one by one: joined across a large brokerage they may be slow.
+    """
+    running = Onboarding.objects.filter(of_importers(importers), state=Onboarding.State.RUNNING)
+    known = running.in_bulk()
+    rows = OnboardingStep.objects.filter(of_importers(importers), is_ready=True)
+    found = [one for one in rows.order_by("moved_at", "position") if one.onboarding_id in known]
+    for one in found:
+        one.onboarding = known[one.onboarding_id]
+    return found
+
+
+def steps_without_movement(importers: Collection[int]) -> list[OnboardingStep]:
     """Of each running onboarding the step that can go on and has not moved for longest."""
-    rows = OnboardingStep.objects.filter(
-        importer__in=importers, is_ready=True, onboarding__state=Onboarding.State.RUNNING
-    )
-    ordered = rows.order_by("onboarding_id", "moved_at", "position").distinct("onboarding_id")
-    return ordered.select_related("onboarding")
+    found: dict[int, OnboardingStep] = {}
+    for one in steps_in_hand(importers):
+        found.setdefault(one.onboarding_id, one)
+    return [found[pk] for pk in sorted(found)]
 
 
-def evidence_expiring(importers: Iterable[int], first: date, last: date) -> Any:
+def evidence_expiring(importers: Collection[int], first: date, last: date) -> Any:
     """Steps whose evidence ends in a range of days."""
     rows = OnboardingStep.objects.filter(
-        importer__in=importers, evidence_expires_on__range=(first, last)
+        of_importers(importers), evidence_expires_on__range=(first, last)
     )
     return rows.exclude(onboarding__state=Onboarding.State.CANCELLED)
 
 
 def importers_to_onboard() -> Any:
     """Importers of the open scope that never began."""
-    begun = Onboarding.objects.filter(importer__in=importers_in_scope())
-    rows = Importer.objects.filter(pk__in=importers_in_scope())
+    begun = Onboarding.objects.filter(of_importers(importers_in_scope()))
+    rows = Importer.objects.filter(of_importers(importers_in_scope(), "pk"))
     return rows.exclude(pk__in=begun.values("importer_id"))

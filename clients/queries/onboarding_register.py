@@ -21,7 +21,7 @@ from django.db.models import (
 )
 
 from carmsvc.platform.dates import toronto_day
-from carmsvc.platform.tenancy import importers_in_scope
+from carmsvc.platform.tenancy import importers_in_scope, of_importers
 from clients.models import Onboarding, OnboardingStep, User
 from clients.queries.onboarding import StepView, views_of
 from clients.queries.onboarding_checklists import newest_published
@@ -51,7 +51,7 @@ class RegisterPage:
 
 def register(now: datetime, **wish: Any) -> Any:
     """Onboardings of the open scope that fit, by the importer's name."""
-    rows = Onboarding.objects.filter(importer__in=importers_in_scope())
+    rows = Onboarding.objects.filter(of_importers(importers_in_scope()))
     rows = rows.select_related("importer", "lead")
     for name in ("state", "variant", "lead"):
         if name in wish:
@@ -104,7 +104,7 @@ def _by_name(rows: Any) -> Any:
 def page_after(rows: Any, after: str, size: int, reader: User, now: datetime) -> RegisterPage:
     """The rows behind one, whatever came or went meanwhile; the first ones if it is not there."""
     if after.isdecimal() and len(after) < 19:
-        every = _by_name(Onboarding.objects.filter(importer__in=importers_in_scope()))
+        every = _by_name(Onboarding.objects.filter(of_importers(importers_in_scope())))
         place = every.filter(pk=int(after)).values_list("sort_name", "pk").first()
         if place:
             tied = Q(sort_name=place[0], pk__gt=place[1])
@@ -141,7 +141,7 @@ def _row(row: Onboarding, steps: list[StepView], newest: int) -> Row:
 
 def tally(now: datetime) -> dict[str, int]:
     """How many onboardings of the open scope are in each state, stand still, or are late."""
-    rows = Onboarding.objects.filter(importer__in=importers_in_scope())
+    rows = Onboarding.objects.filter(of_importers(importers_in_scope()))
     counts = dict(rows.order_by().values_list("state").annotate(count=Count("id")))
     found = {one: counts.get(one, 0) for one in State.values}
     return found | {
@@ -152,5 +152,5 @@ def tally(now: datetime) -> dict[str, int]:
 
 def leads() -> Any:
     """Who leads an onboarding of the open scope."""
-    rows = Onboarding.objects.filter(importer__in=importers_in_scope(), lead__isnull=False)
+    rows = Onboarding.objects.filter(of_importers(importers_in_scope()), lead__isnull=False)
     return User.objects.filter(pk__in=rows.values("lead_id")).order_by("full_name", "id")

@@ -8,7 +8,13 @@ from typing import Any
 
 from django.conf import settings
 
-from clients.models import PortalRole, PortalUser, PortalVerification, PortalVerificationLine
+from carmsvc.platform.tenancy import numbered, of_importers
+from clients.models import (
+    PortalRole,
+    PortalUser,
+    PortalVerification,
+    PortalVerificationLine,
+)
 from clients.queries.portal_words import CELL_WORDS, ToldRisk, said, told_risk
 from clients.rules.portal import (
     Access,
@@ -36,7 +42,7 @@ def facts_by_importer(importers: Collection[int]) -> dict[int, list[PersonFacts]
     for person, fact in _role_facts(importers):
         roles[person].append(fact)
     people: dict[int, list[PersonFacts]] = defaultdict(list)
-    rows = PortalUser.objects.filter(importer__in=importers).exclude(state=Access.REMOVED.value)
+    rows = PortalUser.objects.filter(of_importers(importers)).exclude(state=Access.REMOVED.value)
     told = rows.order_by("name", "id").values_list(
         "importer_id", "id", "name", "email", "kind", "state", "left_on"
     )
@@ -48,21 +54,14 @@ def facts_by_importer(importers: Collection[int]) -> dict[int, list[PersonFacts]
 
 
 def _role_facts(importers: Collection[int]) -> Iterable[tuple[int, RoleFacts]]:
-    rows = PortalRole.objects.filter(importer__in=importers, ended_on=None).order_by("id")
-    told = rows.values_list(
-        "portal_user_id",
-        "id",
-        "role",
-        "program_account__bn15",
-        "recorded_on",
-        "until_on",
-        "verified_on",
+    # named, though the wall has them: the planner then knows that they are many, and hashes
+    rows = PortalRole.objects.filter(importer__in=numbered(importers), ended_on=None)
+    told = rows.order_by("id").values_list(
+        *("portal_user_id", "id", "role", "program_account__bn15"),
+        *("recorded_on", "until_on", "verified_on"),
     )
-    for person, pk, role, account, recorded_on, until_on, verified_on in told:
-        yield (
-            person,
-            RoleFacts(pk, PortalRoleKind(role), account or "", recorded_on, until_on, verified_on),
-        )
+    for person, pk, role, account, *days in told:
+        yield person, RoleFacts(pk, PortalRoleKind(role), account or "", *days)
 
 
 def verify_days() -> int:
@@ -125,7 +124,7 @@ def portal_picture(importer_id: int, today: date) -> PortalPicture:
 
 def held_roles(importers: Collection[int]) -> dict[int, list[PortalRole]]:
     """The roles that are held, by the number of the person."""
-    rows = PortalRole.objects.filter(importer__in=importers, ended_on=None)
+    rows = PortalRole.objects.filter(of_importers(importers), ended_on=None)
     by_person: dict[int, list[PortalRole]] = defaultdict(list)
     rows = rows.select_related("program_account", "verified_by", "evidence_document")
     for role in rows.defer("evidence_document__words").order_by("id"):

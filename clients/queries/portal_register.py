@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from carmsvc.platform.tenancy import importers_in_scope
+from carmsvc.platform.tenancy import importers_in_scope, of_importers
 from clients.models import Importer, PortalVerification
 from clients.queries.portal import (
     RUNNING,
@@ -58,19 +58,19 @@ class Standing:
 
 def standing(today: date) -> Standing:
     """What is wrong at every importer of the open scope, in three queries."""
-    rows = Importer.objects.filter(pk__in=importers_in_scope())
+    rows = Importer.objects.filter(of_importers(importers_in_scope(), "pk"))
     numbers = list(rows.exclude(state=Importer.State.FORMER).values_list("pk", flat=True))
     return Standing(numbers, portal_risks(numbers, today))
 
 
 def register(known: Standing, **wish: Any) -> Any:
     """Importers that fit, by name."""
-    rows = Importer.objects.filter(pk__in=known.importers)
+    rows = Importer.objects.filter(of_importers(known.importers, "pk"))
     if risk := wish.get("risk"):
         code = None if risk == "any" else RiskCode(risk)
         rows = rows.filter(pk__in=importers_of_risk(known.risks, code))
     if round_state := wish.get("round"):
-        running = PortalVerification.objects.filter(importer__in=known.importers, ended_at=None)
+        running = PortalVerification.objects.filter(of_importers(known.importers), ended_at=None)
         if round_state in RUNNING:
             running = running.filter(state=round_state)
         asked = Q(pk__in=list(running.values_list("importer_id", flat=True)))
@@ -117,5 +117,5 @@ def _kinds(risks: Iterable[Any]) -> tuple[ToldRisk, ...]:
 
 
 def _running(importers: Collection[int]) -> dict[int, PortalVerification]:
-    rows = PortalVerification.objects.filter(importer__in=importers, state__in=RUNNING)
+    rows = PortalVerification.objects.filter(of_importers(importers), state__in=RUNNING)
     return {one.importer_id: one for one in rows}

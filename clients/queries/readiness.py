@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from carmsvc.platform.audit import AuditEvent
+from carmsvc.platform.tenancy import of_importers
 from clients.models import Importer, ProgramAccount, ReadinessAnswer, ReadinessSnapshot, User
 from clients.readiness import Check, Finding, Inquiry, check_of, findings
 from clients.rules.readiness import (
@@ -121,8 +122,8 @@ def _verdict(judged: Iterable[Judged]) -> Verdict | None:
 
 def readiness(importers: Collection[int], today: date) -> dict[int, Readiness]:
     """How ready each of these importers of the open scope is; the queries do not grow with them."""
-    rows = {one.pk: one for one in Importer.objects.filter(pk__in=importers)}
-    accounts = ProgramAccount.objects.filter(importer__in=importers)
+    rows = {one.pk: one for one in Importer.objects.filter(of_importers(importers, "pk"))}
+    accounts = ProgramAccount.objects.filter(of_importers(importers))
     in_use = accounts.exclude(status=ProgramAccount.Status.CLOSED).order_by("bn15")
     inquiry = Inquiry(rows, tuple(in_use), today)
     answers = standing_answers(rows)
@@ -144,9 +145,9 @@ def readiness(importers: Collection[int], today: date) -> dict[int, Readiness]:
 Place = tuple[int, str, int | None]  # the importer, the check, the account
 
 
-def standing_answers(importers: Iterable[int]) -> dict[Place, ReadinessAnswer]:
+def standing_answers(importers: Collection[int]) -> dict[Place, ReadinessAnswer]:
     """The newest answer to each question that was not taken back."""
-    rows = ReadinessAnswer.objects.filter(importer__in=list(importers), withdrawn_at=None)
+    rows = ReadinessAnswer.objects.filter(of_importers(importers), withdrawn_at=None)
     related = ("program_account", "recorded_by", "evidence_document")
     told = rows.select_related(*related).order_by("id")
     return {(one.importer_id, one.question, one.program_account_id): one for one in told}
@@ -193,14 +194,16 @@ def importers_to_look_at(
     looked at today, or of whom something was recorded since, or so shortly before that it may
     not have been committed then.
     """
-    rows = Importer.objects.filter(pk__in=importers).exclude(state=Importer.State.FORMER)
+    rows = Importer.objects.filter(of_importers(importers, "pk")).exclude(
+        state=Importer.State.FORMER
+    )
     if only_moved:
         since = AuditEvent.objects.filter(
             importer=OuterRef("importer"), happened_at__gt=OuterRef("checked_at") - OVERLAP
         )
         kept = ReadinessSnapshot.objects.filter(
             ~Exists(since.exclude(action__startswith="readiness ")),
-            importer__in=importers,
+            of_importers(importers),
             is_newest=True,
             taken_on=today,
         )
@@ -210,7 +213,7 @@ def importers_to_look_at(
 
 def newest_snapshots(importers: Collection[int]) -> dict[int, ReadinessSnapshot]:
     """How each importer stood when it was last looked at."""
-    rows = ReadinessSnapshot.objects.filter(importer__in=importers, is_newest=True)
+    rows = ReadinessSnapshot.objects.filter(of_importers(importers), is_newest=True)
     return {one.importer_id: one for one in rows}
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from datetime import date
 
+from carmsvc.platform.tenancy import of_importers
 from clients.models import (
     Importer,
     ImporterContact,
@@ -92,7 +93,7 @@ def _registering(importers: Collection[int]) -> dict[int, Registering]:
     """How far each importer has come with the registration; one that was given up counts only for
     what it had reached.
     """
-    rows = Onboarding.objects.filter(importer__in=importers).order_by("importer_id", "-id")
+    rows = Onboarding.objects.filter(of_importers(importers)).order_by("importer_id", "-id")
     standing = rows.exclude(state=Onboarding.State.CANCELLED).distinct("importer_id")
     newest = {one.importer_id: one for one in standing}
     done = _registered_on(importers)
@@ -109,7 +110,7 @@ def _how_far(newest: Onboarding | None, registered_on: date | None) -> Registeri
 def _registered_on(importers: Collection[int]) -> dict[int, date]:
     """The first day on which each importer's business was seen to be registered."""
     steps = OnboardingStep.objects.filter(
-        importer__in=importers, code__in=REGISTRATION, done_on__isnull=False
+        of_importers(importers), code__in=REGISTRATION, done_on__isnull=False
     ).exclude(onboarding__variant=Variant.EMPLOYEE_ACCESS.value)
     return dict(steps.order_by("-done_on").values_list("importer_id", "done_on"))
 
@@ -117,11 +118,11 @@ def _registered_on(importers: Collection[int]) -> dict[int, date]:
 def _functions(importers: Collection[int]) -> dict[int, set[str]]:
     """In which functions each importer has somebody to reach: a contact, or one of its people."""
     found: dict[int, set[str]] = defaultdict(set)
-    contacts = ImporterContact.objects.filter(importer__in=importers).order_by()
+    contacts = ImporterContact.objects.filter(of_importers(importers)).order_by()
     for pk, function in contacts.values_list("importer_id", "function").distinct():
         found[pk].add(function)
     members = Membership.objects.filter(
-        importer__in=importers, role__in=FUNCTION_OF_ROLE, user__is_active=True
+        of_importers(importers), role__in=FUNCTION_OF_ROLE, user__is_active=True
     )
     for pk, role in members.order_by().values_list("importer_id", "role").distinct():
         found[pk].add(FUNCTION_OF_ROLE[role])

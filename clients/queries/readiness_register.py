@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q
 
-from carmsvc.platform.tenancy import importers_in_scope
+from carmsvc.platform.tenancy import importers_in_scope, of_importers
 from clients.models import GroupedImporter, Importer, ReadinessSnapshot
 from clients.queries.readiness import newest_snapshots
 from clients.queries.staff import named_lead
@@ -35,13 +35,13 @@ class RegisterPage:
 
 def standing() -> Any:
     """How each importer of the open scope stood last."""
-    return ReadinessSnapshot.objects.filter(importer__in=importers_in_scope(), is_newest=True)
+    return ReadinessSnapshot.objects.filter(of_importers(importers_in_scope()), is_newest=True)
 
 
 def register(**wish: Any) -> Any:
     """Importers of the open scope that fit, by name; former clients are not listed."""
     places = GroupedImporter.objects.filter(importer=OuterRef("pk")).order_by("group__name")
-    rows = Importer.objects.filter(pk__in=importers_in_scope())
+    rows = Importer.objects.filter(of_importers(importers_in_scope(), "pk"))
     rows = rows.exclude(state=Importer.State.FORMER).annotate(
         lead_id=named_lead("id"),
         lead_name=named_lead("full_name"),

@@ -74,7 +74,8 @@ def _narrowed(rows: Any, wish: RegisterWish) -> Any:
 def _standing(level: Level, today: date, is_staff: bool) -> list[int]:
     """The importers of the open scope that stand so today."""
     scope = importers_in_scope()
-    concerns = concerns_of(scope, today, is_staff=is_staff)
+    only_stops = level is Level.STOPPED
+    concerns = concerns_of(scope, today, is_staff=is_staff, only_stops=only_stops)
     return [one for one in scope if level_of(concerns.get(one, ())) is level]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q
 
-from carmsvc.platform.tenancy import importers_in_scope
+from carmsvc.platform.tenancy import importers_in_scope, of_importers
 from clients.models import SupportAttachment, SupportMessage, SupportRequest, User
 from clients.rules.support import CLOCK_STANDS, UNDER_WAY
 
@@ -44,7 +44,7 @@ def support_requests(
 ) -> Any:
     """Requests that fit, the most urgent promise first, those without a promise after them."""
     whose = [search.importer_id] if search.importer_id else list(importers_in_scope())
-    rows = SupportRequest.objects.filter(importer__in=whose).filter(_is_in(search.state))
+    rows = SupportRequest.objects.filter(of_importers(whose)).filter(_is_in(search.state))
     if search.category:
         rows = rows.filter(category=search.category)
     if search.owner:
@@ -123,7 +123,7 @@ def _place(after: str) -> tuple[datetime | None, int] | None:
 def tally(person: User, now: datetime, near_at: datetime) -> dict[str, int]:
     """How many requests under way there are in the open scope, and how many need somebody."""
     rows = SupportRequest.objects.filter(
-        importer__in=importers_in_scope(), state__in=UNDER_WAY_STATES
+        of_importers(importers_in_scope()), state__in=UNDER_WAY_STATES
     )
     counts: dict[str, int] = rows.aggregate(
         under_way=Count("id"),
@@ -137,7 +137,7 @@ def tally(person: User, now: datetime, near_at: datetime) -> dict[str, int]:
 
 def request_numbered(request_id: int) -> SupportRequest | None:
     """One request of the open scope; None if it is not there."""
-    rows = SupportRequest.objects.filter(pk=request_id, importer__in=importers_in_scope())
+    rows = SupportRequest.objects.filter(of_importers(importers_in_scope()), pk=request_id)
     found: SupportRequest | None = rows.select_related("importer", "owner", "asked_by").first()
     return found
 
@@ -172,5 +172,5 @@ def requests_about(importer_id: int, kind: str, pk: int) -> Any:
 
 def waiting_for_client(importer_ids: Any) -> Any:
     """What waits for an answer of the importers' own people, the oldest first."""
-    rows = SupportRequest.objects.filter(importer__in=importer_ids, state="waiting_client")
+    rows = SupportRequest.objects.filter(of_importers(importer_ids), state="waiting_client")
     return rows.select_related("importer").order_by("client_due_on", "id")

@@ -22,7 +22,7 @@ from clients.forms.deadlines import CalendarForm, DeadlineFilterForm
 from clients.models import Importer
 from clients.queries import importer_ids_for
 from clients.queries.calendar import feed_of, open_feed
-from clients.queries.deadlines import LOOKS_AHEAD, LOOKS_BACK, listed, month
+from clients.queries.deadlines import LOOKS_AHEAD, LOOKS_BACK, due_list, listed, month
 from clients.rules import Permission
 from clients.views.asking import demand, permissions
 
@@ -44,7 +44,7 @@ def deadline_list(request: HttpRequest, importer_id: int | None = None) -> HttpR
     """What is due, the most urgent first; without a wish what is overdue or comes soon."""
     importers, context = _about(request, importer_id)
     form, today = DeadlineFilterForm(request.GET), today_in_toronto()
-    due = listed(importers, today, **form.wish, is_staff=request.user.is_staff_member)
+    due = due_list(importers, today, **form.wish, is_staff=request.user.is_staff_member)
     page = Paginator(due, DEADLINES_A_PAGE).get_page(request.GET.get("page"))
     context |= {"page": page, "form": form, "wish": form.wish, "today": today}
     return render(request, "clients/deadlines/list.html", context)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
+from carmsvc.platform.tenancy import of_importers
 from carmsvc.platform.work import MOST_ATTEMPTS
 from clients.models import Importer
 from delegation.models import AgencyAgreement, AgreementPaper
@@ -30,7 +31,7 @@ def usual_parties(importer: Importer) -> dict[str, Any]:
 def agreement_facts(importers: Collection[int]) -> dict[int, tuple[AgreementFacts, ...]]:
     """What of the agreements of these importers decides about authority, by importer."""
     found: dict[int, list[AgreementFacts]] = {one: [] for one in importers}
-    rows = AgencyAgreement.objects.filter(importer__in=importers).select_related("importer")
+    rows = AgencyAgreement.objects.filter(of_importers(importers)).select_related("importer")
     for row in rows.order_by("id"):
         found[row.importer_id].append(row.facts(row.importer.bn9))
     return {one: tuple(facts) for one, facts in found.items()}

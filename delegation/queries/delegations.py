@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from carmsvc.platform.tenancy import importers_in_scope
+from carmsvc.platform.tenancy import importers_in_scope, of_importers
 from delegation.models import AgencyAgreement, Delegation, DelegationEvent
 from delegation.rules import ProviderKind, Reason, State, Wish, possible, shortfalls
 
@@ -61,10 +61,10 @@ def importers_with_expired(on: date) -> list[int]:
     """Importers of the open scope where the daily task has something to look at."""
     scope = importers_in_scope()
     lapsed = Delegation.objects.filter(
-        importer__in=scope, state__in=EXPIRING, effective_to__lt=on
+        of_importers(scope), state__in=EXPIRING, effective_to__lt=on
     ).values_list("importer_id", flat=True)
     ended = AgencyAgreement.objects.filter(
-        Q(ends_on__lt=on) | Q(terminated_on__lte=on), importer__in=scope
+        Q(ends_on__lt=on) | Q(terminated_on__lte=on), of_importers(scope)
     ).values_list("importer_id", flat=True)
     return sorted({*lapsed, *ended})
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 
 from django.conf import settings
 
+from carmsvc.platform.tenancy import of_importers
 from clients.models import ProgramAccount
 from clients.readiness import Finding, Inquiry
 from clients.rules.readiness import Outcome
@@ -38,7 +39,7 @@ def _delegated(held: list[DelegationFacts], account: ProgramAccount, inquiry: In
 def our_delegations(importers: Collection[int]) -> dict[int, list[DelegationFacts]]:
     """The facts of our own delegations by importer, whatever was signed; one query."""
     rows = Delegation.objects.filter(
-        importer__in=importers, provider_kind=ProviderKind.OUR_BROKERAGE
+        of_importers(importers), provider_kind=ProviderKind.OUR_BROKERAGE
     )
     found: dict[int, list[DelegationFacts]] = defaultdict(list)
     for row in rows.order_by("id"):
@@ -49,7 +50,7 @@ def our_delegations(importers: Collection[int]) -> dict[int, list[DelegationFact
 def other_brokers(importers: Collection[int], acting: Collection[str]) -> dict[int, int]:
     """How many other licensed brokers hold a delegation that works, by importer."""
     rows = Delegation.objects.filter(
-        importer__in=importers, provider_kind=ProviderKind.LICENSED_BROKER, state__in=acting
+        of_importers(importers), provider_kind=ProviderKind.LICENSED_BROKER, state__in=acting
     )
     found: dict[int, int] = defaultdict(int)
     for importer_id in rows.values_list("importer_id", flat=True):

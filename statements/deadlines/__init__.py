@@ -1,5 +1,7 @@
 """What the statements room knows to be due."""
 
+from functools import partial
+
 from django.utils.translation import gettext_lazy as _
 
 from clients.deadlines import Kind, register
@@ -21,6 +23,7 @@ def register_deadlines() -> None:
             name="statement_expected",
             label=_("Statement to get"),
             provider=statements_expected,
+            open_provider=partial(statements_expected, only_open=True),
             thresholds=(0, -2),
         )
     )
@@ -29,6 +32,7 @@ def register_deadlines() -> None:
             name="payment_due",
             label=_("Payment due"),
             provider=payments_due,
+            open_provider=partial(payments_due, only_open=True),
             thresholds=(10, 5, 2, 0, -1, -7),
             escalates_at=0,
             audience=frozenset({"owner", "finance"}),
@@ -52,6 +56,7 @@ def _register_security() -> None:
             name="security_review",
             label=_("Security to compare"),
             provider=securities_to_review,
+            open_provider=partial(securities_to_review, only_open=True),
             thresholds=(0, -7),
             escalates_at=-21,
         )
@@ -61,6 +66,7 @@ def _register_security() -> None:
             name="security_compliance",
             label=_("Security to raise"),
             provider=securities_to_raise,
+            open_provider=partial(securities_to_raise, only_open=True),
             thresholds=(60, 30, 14, 7, 0, -1),
             escalates_at=7,
             audience=people,

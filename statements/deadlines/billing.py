@@ -4,19 +4,20 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Sum
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from carmsvc.platform.dates import toronto_day
 from carmsvc.platform.money import ZERO, plain
+from carmsvc.platform.tenancy import of_importers
 from clients.deadlines import Deadline
 from clients.models import Importer, ProgramAccount
+from clients.overview import address_of
 from statements.explanations import sentences
 from statements.models import LedgerEntry, LedgerFile, Statement, StatementLine
-from statements.queries.payments import paid_since
+from statements.queries.payments import Billed, paid_since
 from statements.queries.rulebook import rulebook_in_force
 from statements.rules.billing import BillingPeriod, period_end, period_ending, statement_on
 from statements.rules.streams import PaymentDays, cad_due_on, payment_days
@@ -24,6 +25,7 @@ from statements.rules.streams import PaymentDays, cad_due_on, payment_days
 # five business days, a long weekend, and the holidays of the turn of the year
 LONGEST_TO_ACCOUNT = timedelta(days=15)
 Key = tuple[int, date]  # program account, last day of a billing period
+_ISSUED = _("The CBSA issues the statement of account on the 25th.")
 
 
 def _periods(first: date, last: date) -> list[BillingPeriod]:
@@ -36,50 +38,63 @@ def _periods(first: date, last: date) -> list[BillingPeriod]:
     return found
 
 
-def _accounts(importers: Collection[int]) -> list[ProgramAccount]:
-    return list(ProgramAccount.objects.filter(importer__in=importers).order_by("id"))
+class Account(NamedTuple):
+    """Of a program account what its deadlines tell."""
+
+    pk: int
+    importer_id: int
+    bn15: str
 
 
-def _statements(importers: Collection[int], periods: list[BillingPeriod]) -> dict[Key, Statement]:
+def _accounts(importers: Collection[int]) -> list[Account]:
+    rows = ProgramAccount.objects.filter(of_importers(importers)).order_by("id")
+    return [Account(*row) for row in rows.values_list("pk", "importer_id", "bn15")]
+
+
+def _statements(importers: Collection[int], periods: list[BillingPeriod]) -> dict[Key, Billed]:
     rows = Statement.objects.filter(
-        importer__in=importers,
+        of_importers(importers),
         period_end__in=[period.last for period in periods],
         superseded_by=None,
     )
-    return {(row.program_account_id, row.period_end): row for row in rows}
+    told = rows.values_list("pk", "program_account_id", "period_end", "total_payable")
+    return {(row[1], row[2]): Billed(*row) for row in told}
 
 
 def _since(importers: Collection[int]) -> dict[int, date]:
     """The day from which we look after each importer."""
-    rows = Importer.objects.filter(pk__in=importers).values_list("pk", "created_at")
+    rows = Importer.objects.filter(of_importers(importers, "pk")).values_list("pk", "created_at")
     return {pk: toronto_day(created_at) for pk, created_at in rows}
 
 
-def statements_expected(importers: Collection[int], first: date, last: date) -> Iterator[Deadline]:
+def statements_expected(
+    importers: Collection[int], first: date, last: date, *, only_open: bool = False
+) -> Iterator[Deadline]:
     """On the 25th the CBSA issues each account's statement; it is done once it is loaded."""
     periods = [one for one in _periods(first, last) if first <= statement_on(one) <= last]
     loaded, since = _statements(importers, periods), _since(importers)
+    days = [(one, statement_on(one), (_ISSUED, _period_reason(one))) for one in periods]
     for account in _accounts(importers):
-        for period in periods:
+        for period, due_on, why in days:
             statement = loaded.get((account.pk, period.last))
-            if statement is None and statement_on(period) < since[account.importer_id]:
+            is_done = statement is not None
+            if only_open if is_done else due_on < since[account.importer_id]:
                 continue
             yield Deadline(
                 kind="statement_expected",
                 key=f"statement-expected/{account.bn15}/{period.last}",
                 importer_id=account.importer_id,
-                due_on=statement_on(period),
+                due_on=due_on,
                 subject=account.bn15,
                 address=_page_of(statement, account),
-                is_done=statement is not None,
-                reasons=(
-                    _("The CBSA issues the statement of account on the 25th."),
-                    _period_reason(period),
-                ),
+                is_done=is_done,
+                reasons=why,
             )
 
 
-def payments_due(importers: Collection[int], first: date, last: date) -> Iterator[Deadline]:
+def payments_due(
+    importers: Collection[int], first: date, last: date, *, only_open: bool = False
+) -> Iterator[Deadline]:
     """What each account must pay by the 10th weekday after the 17th, once known with its amount.
 
     It is done when nothing is payable, or when it is paid: the next statement shows it, or a
@@ -87,12 +102,14 @@ def payments_due(importers: Collection[int], first: date, last: date) -> Iterato
     """
     days = _payment_days(first, last)
     loaded, since = _statements(importers, list(days)), _since(importers)
-    paid = paid_since(loaded.values())
+    paid = paid_since(loaded.values(), importers)
     why = {one: (*sentences(told.steps), _period_reason(one)) for one, told in days.items()}
     for account in _accounts(importers):
         for period, told in days.items():
             statement = loaded.get((account.pk, period.last))
             if statement is None and told.due_on < since[account.importer_id]:
+                continue
+            if only_open and statement and paid[statement.pk] >= statement.total_payable:
                 continue
             yield _payment_due(account, period, told, statement, paid, why[period])
 
@@ -105,10 +122,10 @@ def _payment_days(first: date, last: date) -> dict[BillingPeriod, PaymentDays]:
 
 
 def _payment_due(
-    account: ProgramAccount,
+    account: Account,
     period: BillingPeriod,
     days: PaymentDays,
-    statement: Statement | None,
+    statement: Billed | None,
     paid: dict[int, Decimal],
     why: tuple[Any, ...],
 ) -> Deadline:
@@ -163,7 +180,7 @@ def declarations_due(importers: Collection[int], first: date, last: date) -> Ite
             importer_id=importer_id,
             due_on=due_on,
             subject=f"{bn15} × {count}",
-            address=reverse("importer", args=[importer_id]),
+            address=address_of("importer", importer_id),
             amount=sum((part[1] for part in parts), ZERO),
             reasons=(_("Five business days after release (SOR/86-1062, s. 10)."),),
         )
@@ -172,13 +189,13 @@ def declarations_due(importers: Collection[int], first: date, last: date) -> Ite
 def _not_accounted(importers: Collection[int], first: date, last: date) -> Any:
     """Entries released from a day to a day and not accounted for, counted for each day."""
     files = LedgerFile.objects.filter(
-        importer__in=importers, profile__mapping__column_map__has_key="accounted_on"
+        of_importers(importers), profile__mapping__column_map__has_key="accounted_on"
     )
     billed = StatementLine.objects.filter(
         importer=OuterRef("importer"), transaction_no=OuterRef("transaction_no")
     )
     entries = LedgerEntry.objects.filter(
-        importer__in=importers,
+        of_importers(importers),
         period_end__in={period_end(first), period_end(last)} | _ends_between(first, last),
         file__in=files,
         superseded_by=None,
@@ -197,10 +214,10 @@ def _ends_between(first: date, last: date) -> set[date]:
     return {period.last for period in _periods(first, last) if first <= period.last <= last}
 
 
-def _page_of(statement: Statement | None, account: ProgramAccount) -> str:
+def _page_of(statement: Billed | None, account: Account) -> str:
     if statement:
-        return reverse("statement", args=[statement.pk])
-    return reverse("importer", args=[account.importer_id])
+        return address_of("statement", statement.pk)
+    return address_of("importer", account.importer_id)
 
 
 def _period_reason(period: BillingPeriod) -> Any:

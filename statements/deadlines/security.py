@@ -6,33 +6,46 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.urls import reverse
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from carmsvc.platform.dates import today_in_toronto
 from carmsvc.platform.money import ZERO, plain
+from carmsvc.platform.tenancy import of_importers
 from clients.deadlines import Deadline
 from clients.models import ProgramAccount, SecurityAlert, SecurityInstrument
+from clients.overview import address_of
 from clients.queries.security import alerts_raised, security_kept
 from statements.queries.rulebook import rulebook_in_force
-from statements.queries.security import Standing, standings
+from statements.queries.security import Standing, accounts_short, standings
 from statements.rules.security import Review, reviews_between
 
 DAY = timedelta(days=1)
 
 
-def securities_to_review(importers: Collection[int], first: date, last: date) -> Iterator[Deadline]:
+def securities_to_review(
+    importers: Collection[int], first: date, last: date, *, only_open: bool = False
+) -> Iterator[Deadline]:
     """On 20 October the CBSA reviews what is required; done once somebody has compared it."""
     reviews = reviews_between(first, last, rulebook_in_force())
-    given = _by_account(security_kept(importers)) if reviews else {}
+    given = _by_account(_to_compare(importers, reviews, only_open)) if reviews else {}
     for account, rows in given.items():
         for review in reviews:
             held = [one for one in rows if one.holds(review.review_on)]
-            if held:
-                yield _to_review(account, review, held)
+            is_done = all(_was_compared(one, review.review_on) for one in held)
+            if held and not (only_open and is_done):
+                yield _to_review(account, review, is_done)
 
 
-def _to_review(account: ProgramAccount, review: Review, held: list[SecurityInstrument]) -> Deadline:
+def _to_compare(importers: Collection[int], reviews: list[Review], only_open: bool) -> Any:
+    """The security that the reviews look at; `only_open`: what nobody has compared since one."""
+    rows = security_kept(importers)
+    newest = max(one.review_on for one in reviews)
+    since = Q(reviewed_on=None) | Q(reviewed_on__lt=newest)
+    return rows.filter(since) if only_open else rows
+
+
+def _to_review(account: ProgramAccount, review: Review, is_done: bool) -> Deadline:
     return Deadline(
         kind="security_review",
         key=f"security-review/{account.bn15}/{review.review_on}",
@@ -40,7 +53,7 @@ def _to_review(account: ProgramAccount, review: Review, held: list[SecurityInstr
         due_on=review.review_on,
         subject=account.bn15,
         address=_page(account),
-        is_done=all(_was_compared(one, review.review_on) for one in held),
+        is_done=is_done,
         reasons=(
             _("The CBSA reviews the required security once a year (CARM Bulletin 5404)."),
             _months_reason(review),
@@ -53,7 +66,9 @@ def _was_compared(security: SecurityInstrument, day: date) -> bool:
     return security.reviewed_on is not None and security.reviewed_on >= day
 
 
-def securities_to_raise(importers: Collection[int], first: date, last: date) -> Iterator[Deadline]:
+def securities_to_raise(
+    importers: Collection[int], first: date, last: date, *, only_open: bool = False
+) -> Iterator[Deadline]:
     """By 15 January security must meet what the review before asked; done when it does.
 
     A review that has not come yet asks nothing yet. Before the next review what is posted now
@@ -62,10 +77,11 @@ def securities_to_raise(importers: Collection[int], first: date, last: date) -> 
     today = today_in_toronto()
     reviews = reviews_between(date(first.year - 1, 1, 1), today, rulebook_in_force())
     for review in (one for one in reviews if first <= one.comply_by <= last):
-        accounts = ProgramAccount.objects.filter(importer__in=importers)
+        every = ProgramAccount.objects.filter(of_importers(importers))
         before_next = review.review_on.replace(year=review.review_on.year + 1) - DAY
-        for one in standings(accounts, min(today, before_next)):
-            if one.is_watched:
+        day = min(today, before_next)
+        for one in standings(accounts_short(importers, day) if only_open else every, day):
+            if one.is_watched and not (only_open and one.requirement.headroom.is_enough):
                 yield _to_raise(one)
 
 
@@ -187,7 +203,7 @@ def _by_account(rows: Any) -> dict[ProgramAccount, list[SecurityInstrument]]:
 
 
 def _page(account: ProgramAccount) -> str:
-    return reverse("importer-forecast", args=[account.importer_id])
+    return address_of("importer-forecast", account.importer_id)
 
 
 def _months_reason(review: Review) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from carmsvc.platform.money import ZERO
+from carmsvc.platform.tenancy import numbered
 from statements.models import LedgerEntry, Statement, StatementLine
 from statements.models.documents import COMPONENTS
 from statements.rules.billing import period_ending, statement_on
@@ -59,7 +60,7 @@ def _not_billed(accounts: Collection[int], ends: Collection[date]) -> Any:
     entries = LedgerEntry.objects.filter(
         ~Exists(on_statement),
         ~Exists(billed),
-        program_account__in=accounts,
+        program_account__in=numbered(accounts),
         period_end__in=ends,
         superseded_by=None,
     )

@@ -1,16 +1,19 @@
 """Payments as they were recorded, what statements show of them, and what is left to pay."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce, TruncMonth
 
 from carmsvc.platform.money import ZERO
+from carmsvc.platform.tenancy import MANY, of_importers
 from statements.models import Payment, Statement, StatementLine, TransactionType
 from statements.rules.billing import period_end
 from statements.rules.payments import (
@@ -143,18 +146,18 @@ def recorded(program_accounts: Iterable[int], since: date | None = None) -> list
 
 
 def payment_lines(
-    program_accounts: Iterable[int], since: date | None = None
+    program_accounts: Iterable[int] | None, since: date | None = None
 ) -> list[StatementLine]:
-    """Payment lines of the statements that stand for these accounts, statement by statement.
+    """Payment lines of the statements that stand for these accounts, statement by statement;
+    None: for every account of the open scope.
 
     Since a day: of statements whose billing period ended on it or later.
     """
     rows = StatementLine.objects.filter(
-        statement__program_account__in=program_accounts,
-        statement__superseded_by=None,
-        transaction_type=TransactionType.PAYMENT,
-        amount__lt=0,
+        statement__superseded_by=None, transaction_type=TransactionType.PAYMENT, amount__lt=0
     )
+    if program_accounts is not None:
+        rows = rows.filter(statement__program_account__in=program_accounts)
     rows = rows.filter(statement__period_end__gte=since) if since else rows
     return list(rows.select_related("statement").order_by("statement__period_end", "row_no", "id"))
 
@@ -180,39 +183,72 @@ def line_of(payment: Payment) -> StatementLine | None:
     return lines.get(found.get(payment.pk, 0))
 
 
-def paid_since(statements: Iterable[Statement]) -> dict[int, Decimal]:
+class Billed(NamedTuple):
+    """Of a statement what says whether it is paid."""
+
+    pk: int
+    program_account_id: int
+    period_end: date
+    total_payable: Decimal
+
+
+def paid_since(
+    statements: Iterable[Statement | Billed], importers: Collection[int] | None = None
+) -> dict[int, Decimal]:
     """What was paid (CAD) after each of these statements, by its id: what the statement after it
     shows as paid, and recorded payments that none shows yet, each once.
+
+    `importers`: whose statements these are, where they are many; their accounts are not named then.
     """
     told = list(statements)
     if not told:
         return {}
     accounts = {one.program_account_id for one in told}
     first = min(one.period_end for one in told)
-    lines, made = _by_account(payment_lines(accounts, first)), _by_account(recorded(accounts))
-    return {
-        one.pk: _paid_after(one, lines[one.program_account_id], made[one.program_account_id])
-        for one in told
-    }
+    lines, made = _lines_by_account(accounts, importers, first), _made(accounts, importers)
+    paid: dict[int, Decimal] = {}
+    every = sorted(told, key=attrgetter("program_account_id"))
+    for account, rows in groupby(every, attrgetter("program_account_id")):
+        paid |= _paid_after(list(rows), lines[account], made[account])
+    return paid
 
 
-def _by_account(rows: Iterable[Any]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        of_line = isinstance(row, StatementLine)
-        found[(row.statement if of_line else row).program_account_id].append(row)
+def _made(accounts: Collection[int], importers: Collection[int] | None) -> dict[int, list[Paid]]:
+    """Recorded payments that are not voided, as they were made."""
+    whose = Q(program_account__in=accounts) if importers is None else of_importers(importers)
+    rows = Payment.objects.filter(whose, voided_at=None).order_by("paid_on", "id")
+    found: dict[int, list[Paid]] = defaultdict(list)
+    for account, *told in rows.values_list(
+        "program_account_id", "pk", "paid_on", "amount", "reference"
+    ):
+        found[account].append(Paid(*told))
     return found
 
 
-def _paid_after(statement: Statement, lines: list[Any], payments: list[Payment]) -> Decimal:
-    following = period_end(statement.period_end + timedelta(days=1))
-    found = shown_payments(map(as_paid, payments), map(as_shown, lines))
-    shown = [line for line in lines if line.statement.period_end == following]
-    missing = [
-        one
-        for one in payments
-        if one.pk not in found
-        and one.paid_on <= following
-        and may_still_come(one.paid_on, statement.period_end)
-    ]
-    return sum((one.amount for one in missing), ZERO) - sum((one.amount for one in shown), ZERO)
+def _lines_by_account(
+    accounts: Collection[int], importers: Collection[int] | None, since: date
+) -> dict[int, list[StatementLine]]:
+    many = importers is not None and len(accounts) >= MANY
+    found: dict[int, list[StatementLine]] = defaultdict(list)
+    for line in payment_lines(None if many else accounts, since):
+        found[line.statement.program_account_id].append(line)
+    return found
+
+
+def _paid_after(
+    statements: list[Statement | Billed], lines: list[StatementLine], payments: list[Paid]
+) -> dict[int, Decimal]:
+    """What was paid after each of an account's statements."""
+    found = shown_payments(payments, map(as_shown, lines)) if lines else {}
+    missing = [one for one in payments if one.key not in found]
+    paid = {}
+    for statement in statements:
+        following = period_end(statement.period_end + timedelta(days=1))
+        shown = [line.amount for line in lines if line.statement.period_end == following]
+        coming = [
+            one.amount
+            for one in missing
+            if one.paid_on <= following and may_still_come(one.paid_on, statement.period_end)
+        ]
+        paid[statement.pk] = sum(coming, ZERO) - sum(shown, ZERO)
+    return paid

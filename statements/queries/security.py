@@ -1,19 +1,25 @@
 """How the security of program accounts stands: against the review, against what came since."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from carmsvc.platform.money import ZERO
 from carmsvc.templatetags.figures import money
 from clients.models import ProgramAccount, ReleaseStatus, SecurityInstrument
-from clients.overview import Concern, Level
-from clients.queries.security import open_alerts, release_statuses, security_on
-from statements.queries.history import months_charged
+from clients.overview import Concern, Level, address_of
+from clients.queries.security import (
+    in_force_on,
+    open_alerts,
+    release_statuses,
+    security_kept,
+    security_on,
+)
+from statements.queries.history import months_charged, peaks_charged
 from statements.queries.not_billed import Known, known_by_period
 from statements.queries.rulebook import rulebook_in_force
 from statements.rules.billing import period_ending, statement_on
@@ -103,6 +109,10 @@ class _Known:
     today: date
     book: Rulebook
     review: Review
+    looked_at: list[date]  # the periods of the review
+    since: list[date]
+    newest: list[date]
+    issued: frozenset[date]
     charged: Mapping[int, Mapping[date, Month]]
     coming: Mapping[int, list[Known]]
     posted: Mapping[int, list[SecurityInstrument]]
@@ -114,18 +124,43 @@ def standings(accounts: Iterable[ProgramAccount], today: date) -> list[Standing]
     every = list(accounts)
     numbers, book = [one.pk for one in every], rulebook_in_force()
     review = review_before(today, book)
-    ends = {*periods_within(review.first, review.last), *periods_looked_at(today)}
-    ends |= {*periods_since(review.last, today)}
+    looked_at = list(periods_within(review.first, review.last))
+    newest, since = list(periods_looked_at(today)), list(periods_since(review.last, today))
     known = _Known(
         today=today,
         book=book,
         review=review,
-        charged=months_charged(numbers, ends),
+        looked_at=looked_at,
+        since=since,
+        newest=newest,
+        issued=frozenset(one for one in looked_at if _is_issued(one, today)),
+        charged=months_charged(numbers, {*looked_at, *newest, *since}),
         coming=known_by_period(numbers, periods_to_come(today)),
         posted=security_on(numbers, today),
         statuses=release_statuses(numbers),
     )
     return sorted((_standing(one, known) for one in every), key=lambda one: one.order)
+
+
+def accounts_short(importers: Collection[int], on: date) -> list[ProgramAccount]:
+    """Program accounts of these importers with less posted on a day than the highest month of the
+    review before it asks for, in two queries: `standings` says the rest of these few.
+    """
+    book = rulebook_in_force()
+    review = review_before(on, book)
+    peaks = peaks_charged(importers, periods_within(review.first, review.last))
+    posted: dict[int, Decimal] = defaultdict(Decimal)
+    forms: dict[int, set[str]] = defaultdict(set)
+    rows = security_kept(importers).filter(in_force_on(on)).order_by()
+    for account, form, amount in rows.values_list("program_account_id", "form", "amount"):
+        posted[account] += amount
+        forms[account].add(form)
+    short = [
+        account
+        for account, peak in peaks.items()
+        if required(peak, form_that_counts(forms[account]), on, book) > posted[account]
+    ]
+    return list(ProgramAccount.objects.filter(pk__in=short).order_by("id"))
 
 
 def security_concerns(importers: Collection[int], _today: date) -> Iterator[Concern]:
@@ -142,7 +177,7 @@ def security_concerns(importers: Collection[int], _today: date) -> Iterator[Conc
             Level.AT_RISK,
             _("Security of %(account)s: %(level)s (%(required)s required, %(posted)s posted)")
             % words,
-            reverse("importer-forecast", args=[alert.importer_id]),
+            address_of("importer-forecast", alert.importer_id),
         )
 
 
@@ -151,17 +186,15 @@ def _standing(account: ProgramAccount, known: _Known) -> Standing:
     instruments = known.posted.get(account.pk, [])
     form = form_that_counts({one.form for one in instruments})
     posted = sum((one.amount for one in instruments), ZERO)
-    looked_at = periods_within(known.review.first, known.review.last)
-    since = periods_since(known.review.last, known.today)
-    reviewed = [charged[last] for last in looked_at if last in charged]
+    reviewed = [charged[last] for last in known.looked_at if last in charged]
     entries = {one.month.last: one.month for one in known.coming.get(account.pk, [])}
-    unseen = [found for last in since if (found := charged.get(last) or entries.get(last))]
+    unseen = [found for last in known.since if (found := charged.get(last) or entries.get(last))]
     return Standing(
         account=account,
         review=known.review,
-        months=[charged[last] for last in periods_looked_at(known.today) if last in charged],
+        months=[charged[last] for last in known.newest if last in charged],
         reviewed=reviewed,
-        missing=[one for one in looked_at if one not in charged and _is_issued(one, known.today)],
+        missing=[one for one in known.looked_at if one in known.issued and one not in charged],
         form=form,
         requirement=measure(reviewed, form, posted, known.today, known.book),
         running=measure(unseen, form, posted, known.today, known.book),

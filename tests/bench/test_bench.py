@@ -11,15 +11,16 @@ import pytest
 
 from statements.layouts.readers import check_digit_of
 from tests.bench.books import counts_of, write_books
+from tests.bench.pages import PAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 LINES = 500
 
 
-def measured(tmp_path: Path, *options: str) -> dict[str, Any]:
+def measured(tmp_path: Path, *options: str, bench: str = "main") -> dict[str, Any]:
     """What a run of the bench prints, in databases of its own."""
     results = tmp_path / "results.jsonl"
-    command = [sys.executable, "-m", "tests.bench.main", "--name", f"carm_bench_{os.getpid()}"]
+    command = [sys.executable, "-m", f"tests.bench.{bench}", "--name", f"carm_bench_{os.getpid()}"]
     told = subprocess.run(
         [*command, "--results", str(results), *options], cwd=ROOT, capture_output=True, text=True
     )
@@ -55,6 +56,21 @@ def test_scaling_sets_growing_sizes_side_by_side(tmp_path: Path):
 
     assert [one["lines"] for one in document["scaling"]] == [300, 600]
     assert all(one["nanoseconds_per_n_log_n"] > 0 for one in document["scaling"])
+
+
+@pytest.mark.worker
+def test_every_list_is_measured_at_each_size_and_asks_the_database_once_for_all_rows(
+    tmp_path: Path,
+):
+    document = measured(tmp_path, "--sizes", "40", "60", "--turns", "1", bench="lists")
+
+    small, large = (one["pages"] for one in document["lists"])
+    assert [one["importers"] for one in document["lists"]] == [40, 60]
+    assert small.keys() == large.keys() == PAGES.keys()
+    assert all(one["seconds"] > 0 and one["bytes"] > 0 for one in large.values())
+    # ten rows more on a page; a question or two is saved where there is nothing to ask about
+    more = {name: large[name]["queries"] - one["queries"] for name, one in small.items()}
+    assert {name: count for name, count in more.items() if count >= 10} == {}
 
 
 def test_the_books_are_the_same_each_time_and_as_large_as_asked(tmp_path: Path):
