@@ -3,12 +3,8 @@
 from datetime import date
 from typing import Any
 
-import pytest
 from django.core.files.base import ContentFile
-from django.db import transaction
 
-from carmsvc.platform.audit import AuditEvent
-from carmsvc.platform.refusals import Refused
 from clients.models import Importer, User
 from delegation.actions import (
     Approval,
@@ -92,13 +88,3 @@ def signed(importer: Importer, by: User, **told: Any) -> AgencyAgreement:
     )
     made.refresh_from_db()
     return made
-
-
-def refusal(act: Any) -> list[str]:
-    with pytest.raises(Refused) as refused, transaction.atomic():
-        act()
-    return refused.value.reasons
-
-
-def last_event(importer: Importer) -> AuditEvent:
-    return AuditEvent.objects.filter(importer=importer).latest("id")
