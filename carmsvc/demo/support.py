@@ -17,8 +17,7 @@ from carmsvc.platform.dates import nth_business_day_after, toronto_day
 from carmsvc.platform.tenancy import importer_scope
 from clients.actions.canned_answers import write_answer
 from clients.actions.contacts import answer_contact, receive_contact
-from clients.actions.support import open_request, write_message
-from clients.actions.support_steps import take_step
+from clients.actions.support import open_request, take_step, write_message
 from clients.models import CannedAnswer, Contact, Importer, SupportRequest, User
 from clients.queries import importer_numbered
 from clients.queries.service_levels import service_levels

@@ -1,5 +1,6 @@
-"""Requests for help of importers: opened, and written on."""
+"""Requests for help of importers: opened, written on, taken to their end."""
 
+import re
 import secrets
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -15,12 +16,14 @@ from carmsvc.platform.refusals import Refused
 from carmsvc.platform.tenancy import every_importer_id, importer_scope
 from clients.actions.documents import keep_document
 from clients.actions.secrets import against_secrets
-from clients.actions.support_clock import move_to, note_answer, start_clock
+from clients.actions.support_clock import move_to, note_answer, promise_anew, start_clock
 from clients.actions.support_telling import tell_of_message, tell_of_note
 from clients.deadlines import deadlines
 from clients.models import (
+    SUPPORT_STATE_WORDS,
     Contact,
     DocumentKind,
+    HelpWanted,
     Importer,
     SupportAttachment,
     SupportCategory,
@@ -30,7 +33,10 @@ from clients.models import (
     SupportSource,
     User,
 )
+from clients.queries import importer_ids_for
 from clients.rules.support import (
+    NEEDS_WORDS,
+    IllegalTransition,
     State,
     Wish,
     after_message,
@@ -44,6 +50,17 @@ if TYPE_CHECKING:
 MOST_CHARACTERS = 20_000
 MOST_FILES = 10
 DEADLINE = "deadline"
+_CASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./-]{2,39}")
+# wish -> what was done, as the audit tells it
+DONE = {
+    Wish.TAKE: "taken",
+    Wish.ASK_CLIENT: "put to client",
+    Wish.SEND_TO_CBSA: "put to CBSA",
+    Wish.RESUME: "resumed",
+    Wish.SOLVE: "solved",
+    Wish.CLOSE: "closed",
+    Wish.REOPEN: "reopened",
+}
 
 
 @transaction.atomic
@@ -76,23 +93,19 @@ def open_request(
         asked_at=now,
         **told,
     )
-    reasons = [
-        *reasons_against_request(request),
-        *reasons_against_text(text),
-        *_set_subject(request),
-    ]
+    reasons = [*_reasons_against(request), *_reasons_against_text(text), *_set_subject(request)]
     if reasons:
         raise Refused(*reasons)
     start_clock(request, now)
     if is_staff := bool(by and by.is_staff_member):
         request.owner = by
         note_answer(request, now)
-        move_request(request, outcome(request.standing, Wish.ASK_CLIENT, is_staff=True), now)
+        _move(request, outcome(request.standing, Wish.ASK_CLIENT, is_staff=True), now)
     request.save()
     facts = {"number": request.number, "title": request.title, "category": category}
-    tell_of_request("support request opened", request, by, after=facts)
-    message = add_message(request, by, text, source, now, is_staff=is_staff)
-    attach_files(message, files, by)
+    _tell("support request opened", request, by, after=facts)
+    message = _add_message(request, by, text, source, now, is_staff=is_staff)
+    _attach(message, files, by)
     tell_of_message(request, message, now)
     return request
 
@@ -130,24 +143,24 @@ def write_message(
     A note among the staff is seen by nobody else and carries no file: documents are the
     importer's to see.
     """
-    held, files = held_request(request), list(files)
+    held, files = _held(request), list(files)
     is_staff = bool(by and by.is_staff_member)
     if is_staff_only:
         return _write_note(held, by, text, now, files)
     state = after_message(held.standing, is_staff=is_staff, is_staff_only=False)
     if state is None:
         raise Refused(_("This request is closed. Reopen it, and say why."))
-    if reasons := list(reasons_against_text(text)):
+    if reasons := list(_reasons_against_text(text)):
         raise Refused(*reasons)
     if is_staff:
         note_answer(held, now)
         held.owner = held.owner or by
-    move_request(held, state, now)
+    _move(held, state, now)
     held.save()
-    message = add_message(held, by, text, source, now, is_staff=is_staff, letter_id=letter_id)
-    attach_files(message, files, by)
+    message = _add_message(held, by, text, source, now, is_staff=is_staff, letter_id=letter_id)
+    _attach(message, files, by)
     told = {"message": message.pk, "source": source, "state": held.state}
-    tell_of_request("support message written", held, by, **told)
+    _tell("support message written", held, by, **told)
     tell_of_message(held, message, now)
     return message
 
@@ -157,21 +170,149 @@ def _write_note(
 ) -> SupportMessage:
     if not (by and by.is_staff_member):
         raise Refused(_("Only the brokerage’s staff write among themselves."))
-    reasons = list(reasons_against_text(text))
+    reasons = list(_reasons_against_text(text))
     if files:
         reasons.append(
             _("A document is the importer’s to see: send it with a message, not with a note.")
         )
     if reasons:
         raise Refused(*reasons)
-    note = add_message(held, by, text, SupportSource.PAGE, now, is_staff=True, is_staff_only=True)
+    note = _add_message(held, by, text, SupportSource.PAGE, now, is_staff=True, is_staff_only=True)
     # on the brokerage's chain: the importer's people read their own
     audit.record_for_brokerage("support note written", by=by, target=held, number=held.number)
     tell_of_note(held, note, now)
     return note
 
 
-def move_request(request: SupportRequest, state: State, now: datetime) -> None:
+@transaction.atomic
+def take_step(
+    *,
+    request: SupportRequest,
+    wish: Wish,
+    by: User,
+    now: datetime,
+    text: str = "",
+    case_no: str = "",
+    next_on: date | None = None,
+    files: "Iterable[File[bytes]]" = (),
+    source: str = SupportSource.PAGE,
+) -> SupportRequest:
+    """Take a request one step further, with a message to the other side. Raises `Refused`.
+
+    Asking the client and reopening need words; the CBSA a case number and a next date; solving
+    an answer, now or before.
+    """
+    held, is_staff = _held(request), by.is_staff_member
+    _check_step(held, wish, text, case_no, next_on, is_staff, toronto_day(now))
+    before = {"state": held.state, "case_no": held.case_no, "next_on": held.next_on}
+    state = outcome(held.standing, wish, is_staff=is_staff)
+    if is_staff and text.strip():
+        note_answer(held, now)
+    if is_staff and wish is not Wish.REOPEN:
+        held.owner = held.owner or by
+    if wish is Wish.SEND_TO_CBSA:
+        held.case_no, held.next_on = " ".join((case_no or held.case_no).split()), next_on
+    _move(held, state, now)
+    held.save()
+    after = {"state": held.state, "case_no": held.case_no, "next_on": held.next_on}
+    _tell(f"support request {DONE[wish]}", held, by, before=before, after=after)
+    if text.strip():
+        message = _add_message(held, by, text, source, now, is_staff=is_staff)
+        _attach(message, files, by)
+        tell_of_message(held, message, now)
+    return held
+
+
+def _check_step(
+    held: SupportRequest,
+    wish: Wish,
+    text: str,
+    case_no: str,
+    next_on: date | None,
+    is_staff: bool,
+    today: date,
+) -> None:
+    refuse_step(held, wish, is_staff=is_staff)
+    reasons: list[str] = []
+    if wish in NEEDS_WORDS or text.strip():
+        reasons += _reasons_against_text(text)
+    if wish is Wish.SEND_TO_CBSA:
+        reasons += _reasons_against_case(case_no or held.case_no, next_on, today)
+    if wish is Wish.SOLVE and is_staff and not (text.strip() or held.answered_at):
+        reasons.append(_("Nobody has answered yet: write the answer with it."))
+    if reasons:
+        raise Refused(*reasons)
+
+
+def refuse_step(held: HelpWanted, wish: Wish, *, is_staff: bool) -> State:
+    """Where a step leads; raises `Refused` where it does not follow."""
+    try:
+        return outcome(held.standing, wish, is_staff=is_staff)
+    except IllegalTransition as error:
+        raise Refused(_no_such_step(error)) from error
+
+
+def _no_such_step(error: IllegalTransition) -> str:
+    told = {"state": SUPPORT_STATE_WORDS[error.state]}
+    if not error.possible:
+        return _("The request is in the state “%(state)s”: nothing can be done with it.") % told
+    return _("The request is in the state “%(state)s”: this step does not follow.") % told
+
+
+def _reasons_against_case(case_no: str, next_on: date | None, today: date) -> Iterable[str]:
+    if not _CASE.fullmatch(" ".join(case_no.split())):
+        yield _("Give the CBSA’s case number: 3 to 40 letters, digits, dots, dashes.")
+    if next_on is None:
+        yield _("Say when we look after it next.")
+    elif next_on < today:
+        yield _("The next date lies in the past.")
+
+
+@transaction.atomic
+def handle_request(
+    *,
+    request: SupportRequest,
+    by: User,
+    now: datetime,
+    owner: User | None,
+    category: str,
+    priority: str,
+    case_no: str,
+    next_on: date | None,
+) -> bool:
+    """Say who looks after it, what it is, how urgent; False if nothing changes. `Refused`."""
+    held = _held(request)
+    names = ("owner_id", "category", "priority", "case_no", "next_on")
+    before = {name: getattr(held, name) for name in names}
+    case_no = " ".join(case_no.split())
+    if reasons := list(_reasons_against_handling(held, owner, case_no, next_on)):
+        raise Refused(*reasons)
+    held.owner, held.case_no, held.next_on = owner, case_no, next_on
+    if (category, priority) != (held.category, held.priority):
+        promise_anew(held, category, priority, now)
+    if reasons := list(_reasons_against(held)):
+        raise Refused(*reasons)
+    after = {name: getattr(held, name) for name in names}
+    changed = [name for name in names if before[name] != after[name]]
+    if changed:
+        held.save()
+        told = [{name: one[name] for name in changed} for one in (before, after)]
+        _tell("support request handled", held, by, before=told[0], after=told[1])
+    return bool(changed)
+
+
+def _reasons_against_handling(
+    held: SupportRequest, owner: User | None, case_no: str, next_on: date | None
+) -> Iterable[str]:
+    if owner and not (owner.is_staff_member and held.importer_id in importer_ids_for(owner)):
+        yield _("%(name)s does not look after this importer.") % {"name": owner.full_name}
+    if case_no and not _CASE.fullmatch(case_no):
+        yield _("Give the CBSA’s case number: 3 to 40 letters, digits, dots, dashes.")
+    if held.state == "waiting_cbsa" and not (case_no and next_on):
+        yield _("While it waits for the CBSA it needs the case number and the next date.")
+
+
+def _move(request: SupportRequest, state: State, now: datetime) -> None:
     """Put it in a state; whoever the word is with then has some days to answer."""
     move_to(request, state, now)
     if state is not State.WAITING_CLIENT:
@@ -181,15 +322,14 @@ def move_request(request: SupportRequest, state: State, now: datetime) -> None:
         request.client_due_on = nth_business_day_after(toronto_day(now), days, province)
 
 
-def held_request(request: SupportRequest) -> SupportRequest:
+def _held(request: SupportRequest) -> SupportRequest:
     """The row as it is now; steps of one request wait for each other."""
     rows = SupportRequest.objects.select_for_update(of=("self",))
     held: SupportRequest = rows.select_related("importer", "owner", "asked_by").get(pk=request.pk)
     return held
 
 
-def reasons_against_request(request: SupportRequest) -> Iterable[str]:
-    """What is wrong with its title, its category or its priority."""
+def _reasons_against(request: SupportRequest) -> Iterable[str]:
     if not 0 < len(request.title) <= 200 or "\x00" in request.title:
         yield _("Say in at most 200 characters what it is about.")
     if request.category not in SupportCategory.values:
@@ -198,8 +338,7 @@ def reasons_against_request(request: SupportRequest) -> Iterable[str]:
         yield _("There is no such priority: %(word)s.") % {"word": request.priority}
 
 
-def reasons_against_text(text: str) -> Iterable[str]:
-    """What is wrong with words that somebody wrote."""
+def _reasons_against_text(text: str) -> Iterable[str]:
     if not text.strip() or "\x00" in text:
         yield _("Write what you want to say.")
     elif len(text) > MOST_CHARACTERS:
@@ -235,7 +374,7 @@ def _set_deadline(request: SupportRequest) -> Iterable[str]:
     return []
 
 
-def add_message(
+def _add_message(
     request: SupportRequest,
     by: User | None,
     text: str,
@@ -246,7 +385,6 @@ def add_message(
     is_staff_only: bool = False,
     letter_id: str = "",
 ) -> SupportMessage:
-    """Keep words on a request under the name of whoever wrote them."""
     name = (by.full_name or by.email) if by else request.outside_name
     message: SupportMessage = SupportMessage.objects.create(
         importer_id=request.importer_id,
@@ -263,7 +401,7 @@ def add_message(
     return message
 
 
-def attach_files(message: SupportMessage, files: "Iterable[File[bytes]]", by: User | None) -> None:
+def _attach(message: SupportMessage, files: "Iterable[File[bytes]]", by: User | None) -> None:
     """Keep the files as documents of the importer, guarded as those are. Raises `Refused`."""
     files = list(files)
     if len(files) > MOST_FILES:
@@ -285,7 +423,6 @@ def attach_files(message: SupportMessage, files: "Iterable[File[bytes]]", by: Us
         )
 
 
-def tell_of_request(action: str, request: SupportRequest, by: object, **told: Any) -> None:
-    """Tell the audit of it; somebody who is not signed in is named as they named themselves."""
+def _tell(action: str, request: SupportRequest, by: object, **told: Any) -> None:
     name = by or request.outside_name or "mail"
     audit.record(action, importer_id=request.importer_id, by=name, target=request, **told)

@@ -13,8 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from carmsvc.platform.parsers import PlainJson
-from clients.actions.support import open_request, write_message
-from clients.actions.support_steps import take_step
+from clients.actions.support import open_request, take_step, write_message
 from clients.api.documents import importer_seen
 from clients.api.doors import LARGEST_ID, IdFilter, ReadDoor
 from clients.models import (

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from carmsvc.platform.dates import today_in_toronto
 from clients.actions import Refused
 from clients.actions import support as actions
-from clients.actions import support_steps as steps
 from clients.actions.support_register import export_requests
 from clients.forms.support import (
     AskForm,
@@ -241,7 +240,7 @@ def support_messages(request: HttpRequest, support_id: int) -> HttpResponse:
     who = {"request": found, "by": request.user, "now": timezone.now()}
     try:
         if then and request.user.is_staff_member:
-            steps.take_step(wish=Wish(then), **told, **who)
+            actions.take_step(wish=Wish(then), **told, **who)
         else:
             actions.write_message(**told, **who)
     except Refused as refusal:
@@ -276,7 +275,7 @@ def support_step(request: HttpRequest, support_id: int, wish: str) -> HttpRespon
     try:
         if not form.is_valid():
             raise Refused(*[str(one) for errors in form.errors.values() for one in errors])
-        steps.take_step(
+        actions.take_step(
             request=found,
             wish=Wish(wish),
             by=request.user,
@@ -296,7 +295,7 @@ def support_handling(request: HttpRequest, support_id: int) -> HttpResponse:
     try:
         if not form.is_valid():
             raise Refused(*[str(one) for errors in form.errors.values() for one in errors])
-        steps.handle_request(
+        actions.handle_request(
             request=found, by=request.user, now=timezone.now(), **form.cleaned_data
         )
     except Refused as refusal:

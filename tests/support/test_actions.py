@@ -12,8 +12,7 @@ from carmsvc.platform.audit import AuditEvent, BrokerageEvent
 from carmsvc.platform.outbox import Letter
 from carmsvc.platform.refusals import Refused
 from carmsvc.platform.tenancy import importer_scope
-from clients.actions.support import open_request, write_message
-from clients.actions.support_steps import handle_request, take_step
+from clients.actions.support import handle_request, open_request, take_step, write_message
 from clients.deadlines import deadlines
 from clients.models import (
     Document,

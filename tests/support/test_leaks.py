@@ -10,8 +10,7 @@ from carmsvc.platform.audit import AuditEvent
 from carmsvc.platform.outbox import Letter
 from carmsvc.platform.tenancy import importer_scope
 from clients.actions.contacts import answer_contact, move_contact, receive_contact
-from clients.actions.support import write_message
-from clients.actions.support_steps import take_step
+from clients.actions.support import take_step, write_message
 from clients.models import Importer, Notice, SupportRequest, User
 from clients.queries.support import messages_for, thread_of
 from clients.rules.support import Wish

@@ -19,8 +19,7 @@ from carmsvc.platform.tenancy import importer_scope
 from carmsvc.platform.work import claim
 from clients.actions import received_letters
 from clients.actions.reply_addresses import ReplyTo, reply_address, reply_to_of
-from clients.actions.support import write_message
-from clients.actions.support_steps import take_step
+from clients.actions.support import take_step, write_message
 from clients.models import (
     Contact,
     Document,

@@ -9,8 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from carmsvc.platform.tenancy import every_importer_id, importer_scope
-from clients.actions.support import write_message
-from clients.actions.support_steps import take_step
+from clients.actions.support import take_step, write_message
 from clients.models import Importer, StaffAssignment, SupportRequest, User
 from clients.queries.support import SupportSearch, page_after, support_requests
 from clients.rules.support import Wish
