@@ -140,7 +140,12 @@ def write_message(
     is_staff = bool(by and by.is_staff_member)
     if is_staff_only:
         return _write_note(held, by, text, now, files)
-    state = after_message(held.standing, is_staff=is_staff, is_staff_only=False)
+    state = after_message(
+        held.standing,
+        is_staff=is_staff,
+        is_staff_only=False,
+        has_lapsed=held.lapsed_at is not None,
+    )
     if state is None:
         raise Refused(_("This request is closed. Reopen it, and say why."))
     if reasons := list(reasons_against_text(text)):
@@ -250,8 +255,12 @@ def handle_request(
 
 
 def _move(request: SupportRequest, state: State, now: datetime) -> None:
-    """Put it in a state; whoever the word is with then has some days to answer."""
+    """Put it in a state; whoever the word is with then has some days to answer.
+
+    Whoever says or does anything puts off that it closes by itself.
+    """
     move_to(request, state, now)
+    request.lapse_warned_at = request.lapsed_at = None
     if state is not State.WAITING_CLIENT:
         request.client_due_on = None
     elif request.client_due_on is None:

@@ -75,6 +75,8 @@ UNTOLD = {
     ("clients.actions.support_clock", "note_answer"): "part of a change of the request",
     ("clients.actions.support_clock", "promise_anew"): "part of a change of the request",
     ("clients.actions.support_clock", "start_clock"): "part of a change of the request",
+    ("clients.actions.support_lapse", "quiet_requests"): "writes nothing",
+    ("clients.actions.support_telling", "tell_of_lapse"): "a letter; the outbox keeps it",
     ("clients.actions.support_telling", "tell_of_message"): "a notice and a letter; both are kept",
     ("clients.actions.support_telling", "tell_of_note"): "a notice; it is kept",
     ("clients.actions.support_telling", "threading"): "writes nothing",
