@@ -25,6 +25,7 @@ ROUNDS = {
     "follow published days": ("statements.tasks.follow_published_days", HOUR),
     "tell deadlines": ("clients.tasks.tell_deadlines", 15 * MINUTE),
     "keep readiness": ("clients.tasks.keep_readiness", 10 * MINUTE),
+    "close quiet requests": ("clients.tasks.close_quiet_requests", HOUR),
     "send digests": ("clients.tasks.send_digests", 15 * MINUTE),
     "expire delegations": ("delegation.tasks.expire_delegations", HOUR),
     "remove old packages": ("clients.tasks.remove_old_packages", HOUR),

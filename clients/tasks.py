@@ -15,6 +15,7 @@ from clients.actions import (
     readiness,
     received_letters,
     reminders,
+    support_lapse,
 )
 from clients.queries.client_lists import lists_waiting
 
@@ -58,6 +59,20 @@ def keep_readiness() -> None:
 def send_digests() -> None:
     """Every quarter of an hour: send the letters that collect a day or a week."""
     reminders.send_digests(importers=every_importer_id(), now=timezone.now())
+
+
+@shared_task
+def close_quiet_requests() -> None:
+    """Every hour: warn of requests on which the importer says nothing, then close them.
+
+    What goes wrong with one request leaves the others done; the next time tries again.
+    """
+    now = timezone.now()
+    for importer_id, request_id in support_lapse.quiet_requests(every_importer_id(), now):
+        try:
+            support_lapse.let_lapse(importer_id=importer_id, request_id=request_id, now=now)
+        except Exception:
+            logger.exception("request %s was not closed", request_id)
 
 
 def _batches(importers: list[int]) -> Iterator[list[int]]:

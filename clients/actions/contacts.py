@@ -17,7 +17,8 @@ from carmsvc.platform.outbox import put_letter
 from carmsvc.platform.refusals import Refused
 from clients.actions.reply_addresses import ReplyTo, reply_address
 from clients.actions.secrets import against_secrets
-from clients.actions.support import MOST_CHARACTERS, new_number, refuse_step
+from clients.actions.support import new_number
+from clients.actions.support_checks import MOST_CHARACTERS, refuse_step
 from clients.actions.support_clock import move_to, note_answer, promise_anew, start_clock
 from clients.actions.support_telling import tell_of_message, threading
 from clients.models import (

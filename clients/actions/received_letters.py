@@ -184,7 +184,7 @@ def _to_request(
         request = rows.select_related("importer").first()
         if request is None:
             raise SetAside(Reason.NO_ADDRESS)
-        if request.standing is State.CLOSED:
+        if request.standing is State.CLOSED and not request.lapsed_at:
             raise SetAside(Reason.CLOSED)
         _write(request, person, text, files, letter_id, now)
 

@@ -1,6 +1,5 @@
 """Requests for help of importers: opened, written on, taken to their end."""
 
-import re
 import secrets
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -15,42 +14,32 @@ from carmsvc.platform.dates import nth_business_day_after, toronto_day
 from carmsvc.platform.refusals import Refused
 from carmsvc.platform.tenancy import every_importer_id, importer_scope
 from clients.actions.documents import keep_document
-from clients.actions.secrets import against_secrets
+from clients.actions.support_checks import (
+    check_step,
+    reasons_against_handling,
+    reasons_against_request,
+    reasons_against_text,
+    set_subject,
+)
 from clients.actions.support_clock import move_to, note_answer, promise_anew, start_clock
 from clients.actions.support_telling import tell_of_message, tell_of_note
-from clients.deadlines import deadlines
 from clients.models import (
-    SUPPORT_STATE_WORDS,
     Contact,
     DocumentKind,
-    HelpWanted,
     Importer,
     SupportAttachment,
-    SupportCategory,
     SupportMessage,
     SupportPriority,
     SupportRequest,
     SupportSource,
     User,
 )
-from clients.queries import importer_ids_for
-from clients.rules.support import (
-    NEEDS_WORDS,
-    IllegalTransition,
-    State,
-    Wish,
-    after_message,
-    outcome,
-)
-from clients.subjects import subject_of, words_of
+from clients.rules.support import State, Wish, after_message, outcome
 
 if TYPE_CHECKING:
     from django.core.files import File
 
-MOST_CHARACTERS = 20_000
 MOST_FILES = 10
-DEADLINE = "deadline"
-_CASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./-]{2,39}")
 # wish -> what was done, as the audit tells it
 DONE = {
     Wish.TAKE: "taken",
@@ -93,7 +82,11 @@ def open_request(
         asked_at=now,
         **told,
     )
-    reasons = [*_reasons_against(request), *_reasons_against_text(text), *_set_subject(request)]
+    reasons = [
+        *reasons_against_request(request),
+        *reasons_against_text(text),
+        *set_subject(request),
+    ]
     if reasons:
         raise Refused(*reasons)
     start_clock(request, now)
@@ -147,10 +140,15 @@ def write_message(
     is_staff = bool(by and by.is_staff_member)
     if is_staff_only:
         return _write_note(held, by, text, now, files)
-    state = after_message(held.standing, is_staff=is_staff, is_staff_only=False)
+    state = after_message(
+        held.standing,
+        is_staff=is_staff,
+        is_staff_only=False,
+        has_lapsed=held.lapsed_at is not None,
+    )
     if state is None:
         raise Refused(_("This request is closed. Reopen it, and say why."))
-    if reasons := list(_reasons_against_text(text)):
+    if reasons := list(reasons_against_text(text)):
         raise Refused(*reasons)
     if is_staff:
         note_answer(held, now)
@@ -170,7 +168,7 @@ def _write_note(
 ) -> SupportMessage:
     if not (by and by.is_staff_member):
         raise Refused(_("Only the brokerage’s staff write among themselves."))
-    reasons = list(_reasons_against_text(text))
+    reasons = list(reasons_against_text(text))
     if files:
         reasons.append(
             _("A document is the importer’s to see: send it with a message, not with a note.")
@@ -203,7 +201,7 @@ def take_step(
     an answer, now or before.
     """
     held, is_staff = _held(request), by.is_staff_member
-    _check_step(held, wish, text, case_no, next_on, is_staff, toronto_day(now))
+    check_step(held, wish, text, case_no, next_on, is_staff, toronto_day(now))
     before = {"state": held.state, "case_no": held.case_no, "next_on": held.next_on}
     state = outcome(held.standing, wish, is_staff=is_staff)
     if is_staff and text.strip():
@@ -223,51 +221,6 @@ def take_step(
     return held
 
 
-def _check_step(
-    held: SupportRequest,
-    wish: Wish,
-    text: str,
-    case_no: str,
-    next_on: date | None,
-    is_staff: bool,
-    today: date,
-) -> None:
-    refuse_step(held, wish, is_staff=is_staff)
-    reasons: list[str] = []
-    if wish in NEEDS_WORDS or text.strip():
-        reasons += _reasons_against_text(text)
-    if wish is Wish.SEND_TO_CBSA:
-        reasons += _reasons_against_case(case_no or held.case_no, next_on, today)
-    if wish is Wish.SOLVE and is_staff and not (text.strip() or held.answered_at):
-        reasons.append(_("Nobody has answered yet: write the answer with it."))
-    if reasons:
-        raise Refused(*reasons)
-
-
-def refuse_step(held: HelpWanted, wish: Wish, *, is_staff: bool) -> State:
-    """Where a step leads; raises `Refused` where it does not follow."""
-    try:
-        return outcome(held.standing, wish, is_staff=is_staff)
-    except IllegalTransition as error:
-        raise Refused(_no_such_step(error)) from error
-
-
-def _no_such_step(error: IllegalTransition) -> str:
-    told = {"state": SUPPORT_STATE_WORDS[error.state]}
-    if not error.possible:
-        return _("The request is in the state “%(state)s”: nothing can be done with it.") % told
-    return _("The request is in the state “%(state)s”: this step does not follow.") % told
-
-
-def _reasons_against_case(case_no: str, next_on: date | None, today: date) -> Iterable[str]:
-    if not _CASE.fullmatch(" ".join(case_no.split())):
-        yield _("Give the CBSA’s case number: 3 to 40 letters, digits, dots, dashes.")
-    if next_on is None:
-        yield _("Say when we look after it next.")
-    elif next_on < today:
-        yield _("The next date lies in the past.")
-
-
 @transaction.atomic
 def handle_request(
     *,
@@ -285,12 +238,12 @@ def handle_request(
     names = ("owner_id", "category", "priority", "case_no", "next_on")
     before = {name: getattr(held, name) for name in names}
     case_no = " ".join(case_no.split())
-    if reasons := list(_reasons_against_handling(held, owner, case_no, next_on)):
+    if reasons := list(reasons_against_handling(held, owner, case_no, next_on)):
         raise Refused(*reasons)
     held.owner, held.case_no, held.next_on = owner, case_no, next_on
     if (category, priority) != (held.category, held.priority):
         promise_anew(held, category, priority, now)
-    if reasons := list(_reasons_against(held)):
+    if reasons := list(reasons_against_request(held)):
         raise Refused(*reasons)
     after = {name: getattr(held, name) for name in names}
     changed = [name for name in names if before[name] != after[name]]
@@ -301,20 +254,13 @@ def handle_request(
     return bool(changed)
 
 
-def _reasons_against_handling(
-    held: SupportRequest, owner: User | None, case_no: str, next_on: date | None
-) -> Iterable[str]:
-    if owner and not (owner.is_staff_member and held.importer_id in importer_ids_for(owner)):
-        yield _("%(name)s does not look after this importer.") % {"name": owner.full_name}
-    if case_no and not _CASE.fullmatch(case_no):
-        yield _("Give the CBSA’s case number: 3 to 40 letters, digits, dots, dashes.")
-    if held.state == "waiting_cbsa" and not (case_no and next_on):
-        yield _("While it waits for the CBSA it needs the case number and the next date.")
-
-
 def _move(request: SupportRequest, state: State, now: datetime) -> None:
-    """Put it in a state; whoever the word is with then has some days to answer."""
+    """Put it in a state; whoever the word is with then has some days to answer.
+
+    Whoever says or does anything puts off that it closes by itself.
+    """
     move_to(request, state, now)
+    request.lapse_warned_at = request.lapsed_at = None
     if state is not State.WAITING_CLIENT:
         request.client_due_on = None
     elif request.client_due_on is None:
@@ -327,51 +273,6 @@ def _held(request: SupportRequest) -> SupportRequest:
     rows = SupportRequest.objects.select_for_update(of=("self",))
     held: SupportRequest = rows.select_related("importer", "owner", "asked_by").get(pk=request.pk)
     return held
-
-
-def _reasons_against(request: SupportRequest) -> Iterable[str]:
-    if not 0 < len(request.title) <= 200 or "\x00" in request.title:
-        yield _("Say in at most 200 characters what it is about.")
-    if request.category not in SupportCategory.values:
-        yield _("There is no such category: %(word)s.") % {"word": request.category}
-    if request.priority not in SupportPriority.values:
-        yield _("There is no such priority: %(word)s.") % {"word": request.priority}
-
-
-def _reasons_against_text(text: str) -> Iterable[str]:
-    if not text.strip() or "\x00" in text:
-        yield _("Write what you want to say.")
-    elif len(text) > MOST_CHARACTERS:
-        yield _("The message is too long: 20,000 characters at most. Send the rest as a file.")
-    yield from against_secrets(text)
-
-
-def _set_subject(request: SupportRequest) -> Iterable[str]:
-    """Keep what the subject is called today; it must be there and the same importer's."""
-    if request.subject_kind == DEADLINE:
-        return _set_deadline(request)
-    if not request.subject_kind:
-        request.subject_id, request.subject_key = None, ""
-        return []
-    row = subject_of(request.importer_id, request.subject_kind, request.subject_id or 0)
-    if row is None:
-        return [_("What you ask about is not there, or not this importer’s.")]
-    request.subject_label = words_of(request.subject_kind, row)[:250]
-    return []
-
-
-def _set_deadline(request: SupportRequest) -> Iterable[str]:
-    """A deadline is no row: it is found again by its day and its key."""
-    day, _colon, key = request.subject_key.partition(":")
-    try:
-        due_on = date.fromisoformat(day)
-        found = [one for one in deadlines([request.importer_id], due_on, due_on) if one.key == key]
-    except ValueError:
-        found = []
-    if not found:
-        return [_("This deadline is not there any more; ask without it.")]
-    request.subject_label = f"{due_on} {found[0].subject}"[:250]
-    return []
 
 
 def _add_message(

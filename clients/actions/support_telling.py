@@ -6,7 +6,7 @@ never by e-mail.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -93,6 +93,38 @@ def _write(
             not_before=not_before if not_before > now else None,
             headers=threading(request.number, answer_to, _letter_ids(request)),
         )
+
+
+def tell_of_lapse(request: SupportRequest, now: datetime, closes_on: date | None) -> None:
+    """Write to the importer's people that it closes on a day, or with None that it has closed.
+
+    Once each for the same warning; who wants no e-mail of requests gets none.
+    """
+    people = client_side(request)
+    ways = wishes(people)
+    what = "closing" if closes_on else "closed"
+    key = f"support-{what}/{request.importer_id}/{request.pk}/{request.lapse_warned_at}"
+    for person in people:
+        if ways.way(person, TO_CLIENT)[0] == NoticeMail.NEVER:
+            continue
+        answer_to = reply_address(ReplyTo(request.importer_id, request.pk, person.pk))
+        not_before = ways.may_write_at(person, now)
+        with translation.override(person.language):
+            context = {
+                "request": request,
+                "closes_on": closes_on,
+                "link": settings.BASE_URL + reverse("support-request", args=[request.pk]),
+                "settings_link": settings.BASE_URL + reverse("notice-settings"),
+                "line": WRITE_ABOVE[person.language] if answer_to else "",
+            }
+            put_letter(
+                to=person.email,
+                subject=f"[{request.number}] {request.title}",
+                text=render_to_string("clients/support/lapse.txt", context),
+                once=f"{key}/{person.pk}",
+                not_before=not_before if not_before > now else None,
+                headers=threading(request.number, answer_to, _letter_ids(request)),
+            )
 
 
 def threading(number: str, answer_to: str, letter_ids: Iterable[str]) -> dict[str, str]:

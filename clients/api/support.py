@@ -63,6 +63,7 @@ class SupportRequestSerializer(serializers.ModelSerializer[SupportRequest]):
             *("subject_kind", "subject_id", "subject_key", "subject_label", "asked_by"),
             *("asked_at", "owner", "answer_due_at", "resolution_due_at", "clock_due_at", "clock"),
             *("answered_at", "solved_at", "client_due_on", "case_no", "next_on"),
+            *("lapse_warned_at", "lapsed_at"),
         )
         read_only_fields = fields
 

@@ -118,6 +118,8 @@ class SupportRequest(HelpWanted, TenantModel):
     case_no = models.CharField(_("CBSA case number"), max_length=40, blank=True)
     next_on = models.DateField(_("next date with the CBSA"), null=True)
     client_due_on = models.DateField(null=True)  # by when we asked the client for an answer
+    lapse_warned_at = models.DateTimeField(null=True)  # told that it closes by itself
+    lapsed_at = models.DateTimeField(null=True)  # closed by itself; an answer reopens it
 
     class Meta:
         constraints = [
@@ -133,6 +135,10 @@ class SupportRequest(HelpWanted, TenantModel):
             models.CheckConstraint(
                 condition=~Q(state__in=["solved", "closed"]) | Q(solved_at__isnull=False),
                 name="what_is_solved_says_when",
+            ),
+            models.CheckConstraint(
+                condition=Q(lapsed_at=None) | Q(state="closed", lapse_warned_at__isnull=False),
+                name="what_closes_by_itself_was_warned_of",
             ),
         ]
         indexes = [

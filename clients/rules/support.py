@@ -4,6 +4,7 @@ Staff and the importer's people take different steps; what a message does to the
 here too, so that a page, the API and a letter that came in all mean the same.
 """
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -37,6 +38,8 @@ CLOCK_STANDS = OVER | {State.WAITING_CLIENT}
 PAUSED = frozenset({State.WAITING_CLIENT})
 UNTOUCHED = frozenset({State.NEW, State.REOPENED})
 UNDER_WAY = frozenset(State) - OVER
+# the importer has the word; where nobody takes it, the request closes by itself
+LAPSING = frozenset({State.WAITING_CLIENT, State.SOLVED})
 # what an importer's own people may wish; the rest is the staff's
 OF_CLIENT = frozenset({Wish.SOLVE, Wish.REOPEN})
 NEEDS_WORDS = frozenset({Wish.ASK_CLIENT, Wish.REOPEN})
@@ -83,17 +86,44 @@ def outcome(state: State, wish: Wish, *, is_staff: bool) -> State:
     return TRANSITIONS[state][wish]
 
 
-def after_message(state: State, *, is_staff: bool, is_staff_only: bool) -> State | None:
+def after_message(
+    state: State, *, is_staff: bool, is_staff_only: bool, has_lapsed: bool = False
+) -> State | None:
     """The state after somebody wrote; None where nobody can write any more.
 
     A note among the staff changes nothing. An answer takes up what nobody had touched; the
-    importer's word ends the waiting for it and opens again what was thought solved.
+    importer's word ends the waiting for it and opens again what was thought solved, or what
+    closed by itself (`has_lapsed`).
     """
     if is_staff_only:
         return state
     if state is State.CLOSED:
-        return None
+        return State.REOPENED if has_lapsed and not is_staff else None
     if is_staff:
         return State.OPEN if state in UNTOUCHED else state
     led = {State.WAITING_CLIENT: State.OPEN, State.SOLVED: State.REOPENED}
     return led.get(state, state)
+
+
+class Lapse(StrEnum):
+    """What falls due on a request on which the importer says nothing."""
+
+    WARN = "warn"
+    CLOSE = "close"
+
+
+def lapse(
+    quiet_since: datetime,
+    warned_at: datetime | None,
+    now: datetime,
+    after: timedelta,
+    notice: timedelta,
+) -> Lapse | None:
+    """What falls due by now, `after` which silence a request closes; None for nothing.
+
+    A warning comes first, `notice` before the end; a late one puts the end off, so that the
+    importer always has the whole notice.
+    """
+    if warned_at is None:
+        return Lapse.WARN if now >= quiet_since + after - notice else None
+    return Lapse.CLOSE if now >= warned_at + notice else None

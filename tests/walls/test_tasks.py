@@ -41,6 +41,7 @@ ROUNDS = {
     "carmsvc.platform.tasks.collect_audit_checks": "sends each check with its own importer",
     "carmsvc.platform.tasks.keep_audit_heads": "where every chain ends, on the brokerage's chain",
     "clients.tasks.collect_documents": "sends each file and package with its own importer",
+    "clients.tasks.close_quiet_requests": "looks for what is quiet, then one request a time",
     "clients.tasks.keep_readiness": "each importer as its own rows tell, two hundred at a time",
     "clients.tasks.remove_old_packages": "what is a week old goes, whoever's it is",
     "clients.tasks.send_digests": "a person's letter, of the importers that the person sees",

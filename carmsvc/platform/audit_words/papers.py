@@ -64,6 +64,12 @@ ACTIONS: dict[str, Action] = {
     ),
     "support request solved": Action(_("Request solved"), _("solved a request for help")),
     "support request closed": Action(_("Request closed"), _("closed a request for help")),
+    "support request lapsing": Action(
+        _("Told that a request closes"), _("told that a quiet request for help closes by itself")
+    ),
+    "support request lapsed": Action(
+        _("Request closed by itself"), _("closed a request for help on which nobody answered")
+    ),
     "support request reopened": Action(_("Request reopened"), _("reopened a request for help")),
     "support request handled": Action(
         _("Request handled"), _("changed who looks after a request for help, or how urgent it is")
