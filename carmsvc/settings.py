@@ -338,10 +338,8 @@ SUPPORT_PROVINCE = os.environ.get("SUPPORT_PROVINCE", "ON")
 SUPPORT_TARGETS = os.environ.get("SUPPORT_TARGETS", "urgent=1/8 high=4/16 normal=8/40")
 SUPPORT_NEAR_HOURS = whole("SUPPORT_NEAR_HOURS", 2)  # of business, before something is due
 SUPPORT_CLIENT_DAYS = whole("SUPPORT_CLIENT_DAYS", 5)  # of business, for a client to answer
-# what waits for the client closes by itself after so many days without a word (0: never), and the
-# client is warned so many days before
-SUPPORT_CLOSES_AFTER_DAYS = whole("SUPPORT_CLOSES_AFTER_DAYS", 30)
-SUPPORT_CLOSING_NOTICE_DAYS = whole("SUPPORT_CLOSING_NOTICE_DAYS", 7)
+SUPPORT_CLOSES_AFTER_DAYS = whole("SUPPORT_CLOSES_AFTER_DAYS", 30)  # without a word; 0: never
+SUPPORT_CLOSING_NOTICE_DAYS = whole("SUPPORT_CLOSING_NOTICE_DAYS", 7)  # the warning before it
 # where answers by e-mail go: reply+TOKEN@ this domain; empty: people answer on the page only
 REPLY_ADDRESS = os.environ.get("REPLY_ADDRESS", "")
 RECEIVED_LETTER_MOST_BYTES = whole("RECEIVED_LETTER_MOST_BYTES", 25 * 2**20)
