@@ -45,11 +45,9 @@ from clients.api.onboarding_bodies import (
     StepTransitionSerializer,
     StepTransitionWish,
 )
-from clients.api.readiness import CheckSerializer
 from clients.models import Onboarding, OnboardingStep, User
 from clients.models.onboarding import STEP_STATES, VARIANTS, choices
 from clients.queries import onboarding as queries
-from clients.queries.onboarding_records import records_of
 from clients.queries.staff import assignable_staff
 from clients.rules import Permission
 from clients.rules.onboarding import StepWish
@@ -220,13 +218,6 @@ class OnboardingStepDoor(ReadDoor):
             step=step, by=self.person, today=today_in_toronto(), document=document, **wish
         )
         return Response(self.get_serializer(self.get_object()).data)
-
-    @extend_schema(responses={200: CheckSerializer(many=True)}, filters=False)
-    @action(detail=True, methods=["get"], pagination_class=None)
-    def records(self, request: Request, pk: int) -> Response:
-        """The readiness checks that tell whether it is so; none where no record tells of it."""
-        told = records_of(self.get_object(), today_in_toronto())
-        return Response(CheckSerializer(told.judged if told else (), many=True).data)
 
     @extend_schema(request=AssignmentWish, responses={200: StepSerializer})
     @action(detail=True, methods=["post"])

@@ -80,6 +80,11 @@ class CheckSerializer(serializers.Serializer[Any]):
     fix = serializers.CharField(source="check.fix")
     fix_address = serializers.CharField(source="address", help_text="The page where it is done.")
     fix_by = serializers.SerializerMethodField()
+    onboarding_steps = serializers.ListField(
+        source="check.steps",
+        child=serializers.CharField(),
+        help_text="Codes of the shipped checklist’s steps of which it tells whether they are so.",
+    )
     may_be_answered = serializers.BooleanField(source="outcome.may_be_answered")
     answer = serializers.IntegerField(source="answer.pk", default=None)
 

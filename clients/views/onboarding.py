@@ -19,6 +19,7 @@ from clients.forms.documents import ReasonForm
 from clients.forms.onboarding import PlanForm, StartForm
 from clients.models import Importer, Onboarding
 from clients.queries import onboarding as queries
+from clients.queries.onboarding_records import contradicted_steps
 from clients.rules import Permission
 from clients.views.asking import demand, permissions, tell_refusal
 from clients.views.documents import importer_for
@@ -38,7 +39,9 @@ def _onboarding(request: HttpRequest, onboarding_id: int, permission: Permission
 def _shown(request: HttpRequest, importer: Importer, onboarding: Onboarding | None) -> HttpResponse:
     view = onboarding and queries.onboarding_view(onboarding, request.user, timezone.now())
     earlier = queries.onboardings().filter(importer=importer)
+    rows = [one.row for one in view.steps] if view and view.row.is_running else []
     context = {
+        "contradicted": contradicted_steps(rows, today_in_toronto()),
         "importer": importer,
         "may": permissions(request, importer.pk),
         "onboarding": onboarding,

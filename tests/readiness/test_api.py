@@ -126,6 +126,7 @@ def test_one_importer_is_computed_as_it_is_asked_for(
         "fix": "Look in the portal under Payments, and note whether the debit is on.",
         "fix_address": f"/importers/{importer.pk}/profile/#accounts",
         "fix_by": "Importer, Broker",
+        "onboarding_steps": ["A17"],
         "may_be_answered": False,
         "answer": None,
     }

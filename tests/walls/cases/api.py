@@ -207,7 +207,6 @@ CASES: Cases = {
     "api-onboarding-step-assignment": step("step_id", Permission.MANAGE_ONBOARDING),
     "api-onboarding-step-list": listed(),
     "api-onboarding-step-detail": one("step_id"),
-    "api-onboarding-step-records": one("step_id"),
     "api-onboarding-step-evidence": step(
         "step_id",
         Permission.TAKE_ONBOARDING_STEPS,
