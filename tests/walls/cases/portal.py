@@ -1,8 +1,11 @@
 """People in the CARM portal, their roles, and the rounds in which they are verified."""
 
+from typing import Any
+
 from clients.rules.permissions import Permission
 from tests.walls.cases import SIGNED_IN, STAFF, Case, Cases, asks, holders_of, reads, writes
 from tests.walls.cases.api import listed, one, step
+from tests.walls.world import Tenant
 
 VIEW = Permission.VIEW
 MANAGE, ANSWER = Permission.MANAGE_DELEGATION, Permission.ANSWER_DELEGATION
@@ -28,6 +31,12 @@ CASES: Cases = {
     "portal-verification-withdrawal": writes(MANAGE),
     "portal-line-decision": writes(MANAGE),
 }
+
+
+def _proof(tenant: Tenant) -> dict[str, Any]:
+    return {"evidence_document": tenant.ids["document_id"]}
+
+
 PERSON = {"name": "New", "email": "new@quill.example", "kind": "employee"}
 API: Cases = {
     "api-portal-permission-list": Case(get=SIGNED_IN),
@@ -39,7 +48,11 @@ API: Cases = {
     "api-portal-user-roles": one(
         "portal_user_id",
         post=holders_of(MANAGE),
-        body=lambda tenant: {"role": "reader", "program_account": tenant.bn15},
+        body=lambda tenant: {
+            "role": "reader",
+            "program_account": tenant.bn15,
+            **_proof(tenant),
+        },
     ),
     **{
         f"api-portal-user-{name}": step("portal_user_id", MANAGE)
@@ -47,10 +60,13 @@ API: Cases = {
     },
     "api-portal-role-list": listed(),
     "api-portal-role-detail": one("portal_role_id"),
-    **{
-        f"api-portal-role-{name}": step("portal_role_id", MANAGE)
-        for name in ("verification", "ending", "days")
-    },
+    "api-portal-role-ending": step("portal_role_id", MANAGE),
+    "api-portal-role-verification": step("portal_role_id", MANAGE, body=_proof),
+    "api-portal-role-days": step(
+        "portal_role_id",
+        MANAGE,
+        body=lambda tenant: {"from_on": None, "until_on": None, "evidence": "", **_proof(tenant)},
+    ),
     "api-portal-verification-list": listed(
         holders_of(MANAGE), lambda tenant: {"importer": tenant.importer.pk, "due_on": "2099-01-01"}
     ),
