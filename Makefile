@@ -23,7 +23,7 @@ demo: environment ## set up, seed, reconcile through a worker, serve (SERVE=0: s
 
 test: environment ## set up and run the whole suite (ARGS= for pytest)
 	@$(MAKE) system-packages
-	@$(PY) -m carmsvc.embedded run -- $(PY) -m pytest -n 2 --dist loadscope --no-loadscope-reorder $(ARGS)
+	@$(PY) -m carmsvc.embedded run -- $(PY) -m pytest -n 2 --dist loadscope $(ARGS)
 
 rules-coverage: environment ## every branch of the rules is tried by their own tests
 	@$(PY) -m carmsvc.embedded run -- $(PY) -m pytest $(RULES_TESTS) $(RULES_COVERED) $(ARGS)

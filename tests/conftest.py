@@ -24,16 +24,8 @@ hypothesis_settings.load_profile("house")
 PASSWORD = "correct horse battery staple"
 
 
-LONG = ("journeys", "reliability", "walls")  # the minutes are here, in few modules
-
-
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long goes first, so that no worker is alone with it in the end.
-
-    The test database is made through the owner's alias, so whoever needs one needs both.
-    """
-    items.sort(key=lambda item: not set(LONG) & set(item.path.parts))
+    """The test database is made through the owner's alias, so whoever needs one needs both."""
     for item in items:
         names = getattr(item, "fixturenames", ())
         marker = item.get_closest_marker("django_db")
