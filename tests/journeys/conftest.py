@@ -46,8 +46,11 @@ def pytest_collection_modifyitems(items: list[Any]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def static_root(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """WhiteNoise wants to see a folder, before the live server starts."""
+def static_root(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None) -> None:
+    """WhiteNoise wants to see a folder, before the live server starts.
+
+    So does the database, which is then given up after the server, and not under it.
+    """
     settings.STATIC_ROOT = tmp_path_factory.mktemp("static")
 
 
